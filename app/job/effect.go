@@ -1,0 +1,35 @@
+package job
+
+import "github.com/holiman/uint256"
+
+// Effect is something the runner is to do. Its outcome comes back as an event.
+// Watching the chain is no effect: the runner watches for every job whose phase waits for it.
+type Effect interface{ effect() }
+
+type (
+	// Check reads the Quote. Answers Checked or Met.
+	Check struct{}
+	// Prepare reads nonce and newest block. Answers Prepared or Met.
+	Prepare struct{}
+	// AskApprove has the wallet send approve(Task, Amount). Answers Sent or Met.
+	AskApprove struct{ Amount uint256.Int }
+	// AskCreate has the wallet send createTask with this gas limit. Answers Sent or Met.
+	AskCreate struct{ Gas uint64 }
+	// Search looks for a transaction that may have left. Answers Sent, Replaced, NotSent or Met.
+	Search struct{ Tx Tx }
+	// Upload signs the arguments and brings them to the Relay. Answers Uploaded or Met.
+	Upload struct{}
+	// Fetch signs for, fetches, stores and checks one result. Answers Fetched or Met.
+	Fetch struct{ Index int }
+	// Wait lets Millis milliseconds pass. Answers Woke.
+	Wait struct{ Millis int64 }
+)
+
+func (Check) effect()      {}
+func (Prepare) effect()    {}
+func (AskApprove) effect() {}
+func (AskCreate) effect()  {}
+func (Search) effect()     {}
+func (Upload) effect()     {}
+func (Fetch) effect()      {}
+func (Wait) effect()       {}

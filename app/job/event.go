@@ -1,0 +1,121 @@
+package job
+
+import (
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/holiman/uint256"
+
+	"crynux-dapp/app/task"
+)
+
+// Event is something that happened to a job. At is the time in unix milliseconds.
+type Event interface{ event() }
+
+type (
+	// Edit changes the arguments of a Draft.
+	Edit struct {
+		Kind task.Kind
+		Args string
+	}
+	// Submit is the person's click on Generate: the order is fixed from here on.
+	Submit struct {
+		At    int64
+		Order Order
+	}
+	// Checked answers Check.
+	Checked struct {
+		At    int64
+		Quote Quote
+	}
+	// Prepared answers Prepare: the state of the account before the wallet is asked.
+	Prepared struct {
+		At           int64
+		Nonce, Block uint64
+	}
+	// Sent tells the hash of the transaction the job waits for: the wallet's answer, or found by Search.
+	Sent struct {
+		At   int64
+		Hash common.Hash
+	}
+	// NotSent answers Search: nothing left, the nonce is unused.
+	NotSent struct{ At int64 }
+	// Mined is the receipt of the transaction the job waits for.
+	Mined struct {
+		At    int64
+		Hash  common.Hash
+		Block uint64
+		Gas   uint256.Int // wei paid for gas
+		Fee   uint256.Int // CNX moved to the Task contract (createTask)
+		// TaskID is from the first TaskCreated log (createTask); 0 = no such log.
+		TaskID uint64
+		// Deadline in unix seconds: the block's time + the contract's timeout; 0 = not known.
+		Deadline int64
+	}
+	// Reverted is a receipt with status 0. Reason is decoded; "" when it cannot be known.
+	Reverted struct {
+		At     int64
+		Hash   common.Hash
+		Gas    uint256.Int
+		Reason string
+	}
+	// Replaced tells that another transaction took the nonce of the one the job waits for.
+	Replaced struct{ At int64 }
+	// Uploaded tells that the Relay has the arguments.
+	Uploaded struct{ At int64 }
+	// Succeeded is TaskSuccess of this task.
+	Succeeded struct {
+		At     int64
+		Result Bytes
+		Node   common.Address
+		Tx     common.Hash
+		Block  uint64
+	}
+	// Published tells that the chain shows the upload of the results.
+	Published struct{ At int64 }
+	// AbortedOnChain is TaskAborted of this task.
+	AbortedOnChain struct {
+		At       int64
+		Reason   string
+		Tx       common.Hash
+		Block    uint64
+		Returned uint256.Int
+	}
+	// Late tells that a block later than the deadline was seen.
+	Late struct{ At int64 }
+	// Fetched is one result, stored and checked.
+	Fetched struct {
+		At    int64
+		Index int
+		File  File
+	}
+	// Fault that an effect of the present phase met.
+	Met struct {
+		At    int64
+		Fault Fault
+	}
+	// Woke ends a Wait.
+	Woke struct{ At int64 }
+	// Retry is the person's click on a Failed job.
+	Retry struct{ At int64 }
+	// AskRelay is the person's wish to ask the Relay for results before the chain shows them.
+	AskRelay struct{ At int64 }
+)
+
+func (Edit) event()           {}
+func (Submit) event()         {}
+func (Checked) event()        {}
+func (Prepared) event()       {}
+func (Sent) event()           {}
+func (NotSent) event()        {}
+func (Mined) event()          {}
+func (Reverted) event()       {}
+func (Replaced) event()       {}
+func (Uploaded) event()       {}
+func (Succeeded) event()      {}
+func (Published) event()      {}
+func (AbortedOnChain) event() {}
+func (Late) event()           {}
+func (Fetched) event()        {}
+func (Met) event()            {}
+func (Woke) event()           {}
+func (Retry) event()          {}
+func (AskRelay) event()       {}

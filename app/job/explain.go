@@ -1,0 +1,185 @@
+package job
+
+// Every text that a person reads when something went wrong is in this file.
+// Rules: the title says what happened in at most eight words; the detail says why
+// and whether anything was charged; the remedy says what to do now; the label of
+// the button is a verb. No numbers of protocols, no blame.
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Problem is a fault in words.
+type Problem struct {
+	Title, Detail, Remedy string
+	// Retry is the label of the button that sends Retry; "" = there is none.
+	Retry string
+	// Quiet problems are the person's own decision and are not shown in red.
+	Quiet bool
+}
+
+// Explain turns what stopped a job into words; zero for a job that is not stopped.
+func Explain(s State) Problem {
+	switch s.Phase {
+	case Failed:
+		p := explainFault(s)
+		p.Detail = strings.TrimSpace(p.Detail + " " + Charged(s))
+		return p
+	case Aborted:
+		return explainAbort(s)
+	}
+	return Problem{}
+}
+
+// Hint says in one sentence what a running job was held up by; "" when all is well.
+func Hint(s State) string {
+	switch s.Trouble.Code {
+	case ChainDown:
+		return "The blockchain did not answer. Trying again; nothing is lost."
+	case RelayDown:
+		return "The Relay did not answer. Trying again; nothing is lost."
+	case NotSynced:
+		return "The Relay has not seen the task yet. Trying again in a moment."
+	case NotUploaded:
+		return "The node has not delivered the results to the Relay yet. Trying again."
+	case SignatureLate:
+		return "The signature came too late for the Relay. Your wallet is asked once more."
+	case WorkerRestarts:
+		return "A helper of this page was restarted. Trying again."
+	}
+	if s.Overdue && s.Phase == Running {
+		return "The nodes are past the deadline. They may still finish; the fee is held by the contract."
+	}
+	return ""
+}
+
+// Charged says what the job has cost so far.
+func Charged(s State) string {
+	gas := !s.Approve.Gas.IsZero() || !s.Create.Gas.IsZero()
+	switch {
+	case s.TaskID != 0:
+		return fmt.Sprintf("The fee of %s is paid; the task stays yours and nothing is paid twice.", CNX(s.Create.Fee))
+	case s.Create.Asked != 0:
+		return "It is not certain whether the payment left your wallet; trying again looks for it first."
+	case gas:
+		return "No CNX was charged, only gas."
+	}
+	return "Nothing was charged."
+}
+
+func explainFault(s State) Problem {
+	f := s.Fault
+	switch f.Code {
+	case Rejected:
+		return rejected(s)
+	case WalletPending:
+		return Problem{Title: "A request is waiting in your wallet", Remedy: "Open the wallet and answer it, then go on.", Retry: "Go on"}
+	case WalletLocked:
+		return Problem{Title: "The wallet is locked or not connected", Remedy: "Unlock the wallet, connect it to this page, then go on.", Retry: "Go on"}
+	case WalletGone:
+		return Problem{Title: "The wallet is gone", Detail: "It is disconnected or was switched off.", Remedy: "Connect it again, then go on.", Retry: "Go on"}
+	case WalletCannot:
+		return Problem{Title: "This wallet cannot sign for the Relay",
+			Detail: "The Relay wants a signature over a bare hash, and this wallet has no method for that (MetaMask removed it).",
+			Remedy: "Use a wallet that signs digests, or an account in one.", Retry: "Try again"}
+	case WalletGarbage:
+		return Problem{Title: "The wallet gave an answer that makes no sense", Detail: f.Reason, Remedy: "Check the wallet's own list of transactions before you try again.", Retry: "Try again"}
+	case WrongChain:
+		return Problem{Title: "The wallet is on another network", Remedy: "Switch the wallet to the network shown at the top, then go on.", Retry: "Go on"}
+	case WrongAccount:
+		return Problem{Title: "Another account is active in the wallet", Detail: "This task belongs to " + s.Order.Account.Hex() + ".", Remedy: "Choose that account in the wallet, then go on.", Retry: "Go on"}
+	case SignerMismatch:
+		return Problem{Title: "The signature is not by your account", Detail: "The wallet signed something else than the bare hash, or with another key.", Remedy: "Choose the account " + s.Order.Account.Hex() + " in a wallet that signs digests.", Retry: "Sign again"}
+	case NotEnoughCNX:
+		return Problem{Title: "Not enough CNX", Detail: fmt.Sprintf("The task costs %s, the account has %s.", CNX(f.Need), CNX(f.Have)), Remedy: "Get CNX for this account, then check again.", Retry: "Check again"}
+	case NotEnoughGas:
+		return Problem{Title: "Not enough for gas", Detail: fmt.Sprintf("Gas for this task is up to %s of the chain's own coin, the account has %s.", Decimal(f.Need, 6), Decimal(f.Have, 6)), Remedy: "Get some for this account, then check again.", Retry: "Check again"}
+	case AllowanceShort:
+		return Problem{Title: "The approved amount is too small", Detail: fmt.Sprintf("The task costs %s, approved are %s: the amount was changed in the wallet.", CNX(f.Need), CNX(f.Have)), Remedy: "Approve at least the price of the task.", Retry: "Approve again"}
+	case NoFreeNodes:
+		return Problem{Title: "No free nodes for this task", Detail: "A task needs three free nodes that fit it; an answer needs three with the same graphics card.", Remedy: "Wait a minute and check again.", Retry: "Check again"}
+	case TxReverted:
+		return reverted(f)
+	case TxReplaced:
+		return Problem{Title: "The transaction was replaced", Detail: "Another transaction of your account took its place.", Remedy: "If you cancelled it in the wallet, all is well. Otherwise try again.", Retry: "Try again"}
+	case TxRefused:
+		return Problem{Title: "The network refused the transaction", Detail: f.Reason, Remedy: "Try again; if it is refused again, look at the account in your wallet.", Retry: "Try again"}
+	case Interrupted:
+		return Problem{Title: "The page was closed before the wallet was asked", Remedy: "Go on whenever you like.", Retry: "Go on", Quiet: true}
+	case ArgsRefused:
+		return Problem{Title: "The Relay refuses the arguments", Detail: f.Reason, Remedy: "Correct the arguments and start a new task. The fee comes back after the deadline.", Retry: "Try again"}
+	case RelayRefused:
+		return Problem{Title: "The Relay refuses the request", Detail: f.Reason, Remedy: "Try again in a moment.", Retry: "Try again"}
+	case NotCreator:
+		return Problem{Title: "The Relay does not accept the signature", Detail: "It takes the signer for somebody else than the task's creator.", Remedy: "Sign again with the account that paid.", Retry: "Sign again"}
+	case ResultDamaged:
+		return Problem{Title: "A result is damaged", Detail: "The file from the Relay cannot be read.", Remedy: "Fetch it again.", Retry: "Fetch again"}
+	case ResultMismatch:
+		return Problem{Title: "A result does not match the blockchain", Detail: "What the Relay sent is not what the nodes agreed on. It is not shown as verified.", Remedy: "Fetch it again.", Retry: "Fetch again"}
+	case NetworkMismatch:
+		return Problem{Title: "This is not the expected network", Detail: f.Reason, Remedy: "Check the network's settings before you pay anything."}
+	case Storage:
+		return Problem{Title: "The browser refused to store the task", Detail: "Without storage a paid task could be lost, so it does not go on.", Remedy: "Free some space or leave private mode, then go on.", Retry: "Go on"}
+	case ChainDown:
+		return Problem{Title: "The blockchain does not answer", Remedy: "Check your connection and try again.", Retry: "Try again"}
+	case SignatureLate:
+		return Problem{Title: "The signature came too late", Detail: "The Relay takes a signature only within a minute of its time.", Remedy: "Sign again; check the clock of this device if it repeats.", Retry: "Sign again"}
+	case WorkerRestarts:
+		return Problem{Title: "A helper of this page stopped", Remedy: "Try again; it is started anew.", Retry: "Try again"}
+	case RelayDown, NotSynced, NotUploaded:
+		return Problem{Title: "The Relay does not answer", Remedy: "Check your connection and try again.", Retry: "Try again"}
+	}
+	return Problem{Title: "Something went wrong in this page", Detail: f.Reason, Remedy: "Try again; if it happens again, copy the details for a report.", Retry: "Try again"}
+}
+
+func rejected(s State) Problem {
+	p := Problem{Title: "You said no in the wallet", Quiet: true, Retry: "Ask again"}
+	switch s.From {
+	case Uploading:
+		p.Remedy = "The arguments must be signed before the nodes can start."
+	case Fetching:
+		p.Remedy = "Each result is handed out against a signature of yours."
+	default:
+		p.Remedy = "Go on whenever you like, or change the task."
+	}
+	return p
+}
+
+func reverted(f Fault) Problem {
+	p := Problem{Title: "The contract refused the task", Detail: f.Reason, Remedy: "Check again and retry.", Retry: "Try again"}
+	switch {
+	case strings.Contains(f.Reason, "allowance"):
+		p.Detail, p.Remedy, p.Retry = "Fewer CNX are approved than the task costs.", "Approve the price of the task.", "Approve again"
+	case strings.Contains(f.Reason, "Not enough tokens"), strings.Contains(f.Reason, "exceeds balance"):
+		p.Detail, p.Remedy = "The account has fewer CNX than the task costs.", "Get CNX for this account."
+	case strings.HasPrefix(f.Reason, "No "):
+		p.Detail, p.Remedy = "The free nodes were taken by another task in the meantime.", "Wait a minute and try again."
+	case f.Reason == "":
+		p.Detail = "It gave no reason."
+	}
+	return p
+}
+
+func explainAbort(s State) Problem {
+	p := Problem{Title: "The network ended the task", Detail: s.Outcome.Reason}
+	switch s.Outcome.Reason {
+	case "Task error reported":
+		p.Detail = "Two nodes reported that they cannot run it. They are paid for that."
+		p.Remedy = "Check model and arguments: most often the model cannot be loaded. Then start again."
+	case "Task result illegal":
+		p.Detail = "The three nodes gave three different results."
+		p.Remedy = "Start again; other nodes will be drawn."
+	case "Task Cancelled":
+		p.Detail = "It was cancelled after its deadline."
+		p.Remedy = "Start again when the network is less busy."
+	}
+	fee, back := s.Create.Fee, s.Outcome.Returned
+	switch {
+	case back.IsZero():
+		p.Detail += fmt.Sprintf(" You paid %s; nothing has come back so far.", CNX(fee))
+	default:
+		p.Detail += fmt.Sprintf(" You paid %s; %s came back.", CNX(fee), CNX(back))
+	}
+	return p
+}

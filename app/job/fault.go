@@ -1,0 +1,77 @@
+package job
+
+import "github.com/holiman/uint256"
+
+// Code names what went wrong. Its text is part of the stored record.
+type Code string
+
+// Faults that the person answers.
+const (
+	Rejected        Code = "rejected"         // the person said no in the wallet (EIP-1193 4001)
+	WalletPending   Code = "wallet-pending"   // the wallet has an unanswered request (-32002)
+	WalletLocked    Code = "wallet-locked"    // locked, or this page is not connected (4100)
+	WalletGone      Code = "wallet-gone"      // no wallet, or disconnected (4900, 4901)
+	WalletCannot    Code = "wallet-cannot"    // the wallet has no such method (4200, -32601): no raw-digest signature
+	WalletGarbage   Code = "wallet-garbage"   // the wallet's answer is not what EIP-1193 says
+	WrongChain      Code = "wrong-chain"      // the wallet is on another chain
+	WrongAccount    Code = "wrong-account"    // the wallet has another account active
+	SignerMismatch  Code = "signer-mismatch"  // a signature recovers another address
+	NotEnoughCNX    Code = "not-enough-cnx"   // balance below the fee
+	NotEnoughGas    Code = "not-enough-gas"   // native balance below the gas
+	AllowanceShort  Code = "allowance-short"  // the approved amount was changed in the wallet
+	NoFreeNodes     Code = "no-free-nodes"    // no three free nodes of the kind the task needs
+	TxReverted      Code = "tx-reverted"      // mined with status 0
+	TxReplaced      Code = "tx-replaced"      // another transaction took its nonce
+	TxRefused       Code = "tx-refused"       // the node refused the transaction; Reason says why
+	Interrupted     Code = "interrupted"      // the page was closed while the wallet was asked
+	ArgsRefused     Code = "args-refused"     // the Relay refuses the arguments; Reason is its text
+	RelayRefused    Code = "relay-refused"    // the Relay refuses the request; Reason is its text
+	NotCreator      Code = "not-creator"      // the Relay says that the signer is not the creator
+	ResultDamaged   Code = "result-damaged"   // a result cannot be read
+	ResultMismatch  Code = "result-mismatch"  // a result does not match the chain
+	NetworkMismatch Code = "network-mismatch" // the RPC is of another chain, or has no such contracts
+	Storage         Code = "storage"          // the browser refused to store the job
+	Internal        Code = "internal"         // a mistake of this program
+)
+
+// Faults that are tried again by themselves.
+const (
+	ChainDown      Code = "chain-down"       // the RPC did not answer properly
+	RelayDown      Code = "relay-down"       // the Relay did not answer properly
+	NotSynced      Code = "not-synced"       // the Relay has not seen the task yet
+	NotUploaded    Code = "not-uploaded"     // the results are not at the Relay yet
+	SignatureLate  Code = "signature-late"   // the signature is outside the Relay's window
+	WorkerRestarts Code = "worker-restarted" // the second thread ended and was started again
+)
+
+// Fault is an error as a value: what happened, with the fields a text needs.
+type Fault struct {
+	Code Code `json:"code,omitempty"`
+	// Reason is a text of the chain or the Relay that helps (revert reason, schema text).
+	Reason string `json:"reason,omitempty"`
+	// Detail is for "copy details" only.
+	Detail string `json:"detail,omitempty"`
+	// Need and Have are amounts in base units, where the fault is about an amount.
+	Need uint256.Int `json:"need,omitzero"`
+	Have uint256.Int `json:"have,omitzero"`
+}
+
+// Zero reports whether there is no fault.
+func (f Fault) Zero() bool { return f.Code == "" }
+
+// transient reports whether the step is tried again without asking the person.
+func (f Fault) transient() bool {
+	switch f.Code {
+	case ChainDown, RelayDown, NotSynced, NotUploaded, SignatureLate, WorkerRestarts:
+		return true
+	}
+	return false
+}
+
+// Codes lists every code, for tests and for the catalogue of texts.
+func Codes() []Code {
+	return []Code{Rejected, WalletPending, WalletLocked, WalletGone, WalletCannot, WalletGarbage, WrongChain, WrongAccount,
+		SignerMismatch, NotEnoughCNX, NotEnoughGas, AllowanceShort, NoFreeNodes, TxReverted, TxReplaced, TxRefused, Interrupted,
+		ArgsRefused, RelayRefused, NotCreator, ResultDamaged, ResultMismatch, NetworkMismatch, Storage, Internal,
+		ChainDown, RelayDown, NotSynced, NotUploaded, SignatureLate, WorkerRestarts}
+}

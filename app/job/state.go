@@ -1,0 +1,189 @@
+// Package job is the life of one paid task as a pure state machine.
+//
+//	next, effects := job.Update(state, event)   // what happens, and what to do about it
+//	again := job.Resume(state)                  // what to do after a reload
+//
+// A State is a value: it can be compared, copied, stored as JSON and sent
+// elsewhere. Time, ids and answers of the world arrive in events; what the world
+// is to do is returned as effects, which package runner performs. The runner
+// saves the new state before it performs any effect.
+package job
+
+import (
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/holiman/uint256"
+
+	"crynux-dapp/app/task"
+)
+
+// Version of the stored record.
+const Version = 1
+
+// MaxFiles is the largest number of results of one task (protocol.md D.1: num_images ≤ 10).
+const MaxFiles = 10
+
+// State is everything there is to know about one job.
+type State struct {
+	V     int    `json:"v"`
+	ID    string `json:"id"`
+	Order Order  `json:"order"`
+
+	Phase Phase `json:"phase"`
+	// From is the phase in which a Failed or Aborted job stopped.
+	From Phase `json:"from,omitempty"`
+	// Since is when Phase was entered, in unix milliseconds.
+	Since int64 `json:"since"`
+	// Marks are the times at which the steps ended.
+	Marks Marks `json:"marks"`
+
+	// Fault stopped the job (Phase Failed); zero otherwise.
+	Fault Fault `json:"fault,omitzero"`
+	// Trouble is what the last try met that will be tried again by itself; zero when all is well.
+	Trouble Fault `json:"trouble,omitzero"`
+	// Tries counts the tries of the present step that met Trouble.
+	Tries int `json:"tries,omitempty"`
+
+	Quote   Quote `json:"quote,omitzero"`
+	Approve Tx    `json:"approve,omitzero"`
+	Create  Tx    `json:"create,omitzero"`
+	// Approvals counts the approvals mined for this job: a second one is never asked for without a click.
+	Approvals int `json:"approvals,omitempty"`
+
+	// TaskID is the id given by the Task contract; 0 before createTask is mined.
+	TaskID uint64 `json:"taskId,omitempty"`
+	// Deadline is when the contract lets the creator cancel, in unix seconds; 0 = not known.
+	Deadline int64 `json:"deadline,omitempty"`
+	// Overdue tells that a block later than Deadline was seen while the job ran.
+	Overdue bool    `json:"overdue,omitempty"`
+	Outcome Outcome `json:"outcome,omitzero"`
+
+	Files [MaxFiles]File `json:"files"`
+}
+
+// Order is what was asked for. It never changes after Submit.
+type Order struct {
+	// Network is the id of the network profile.
+	Network string `json:"network"`
+	ChainID uint64 `json:"chainId"`
+	// Account pays, is the task's creator and signs the Relay requests.
+	Account common.Address `json:"account"`
+	Kind    task.Kind      `json:"kind"`
+	// Args are the exact bytes that are hashed, signed and sent.
+	Args string `json:"args"`
+	// Hash is keccak256(Args).
+	Hash common.Hash `json:"hash"`
+	// VRAM is the limit given to createTask, in GB.
+	VRAM uint64 `json:"vram"`
+	// Count is the number of result files, 1…MaxFiles.
+	Count int `json:"count"`
+	// Fee is what the profile says a task costs, in CNX base units.
+	Fee uint256.Int `json:"fee"`
+	// Title is a short text for lists and file names: the prompt or the question.
+	Title string `json:"title,omitempty"`
+}
+
+// Marks are unix milliseconds at which the steps of a job ended; 0 = not yet.
+type Marks struct {
+	Submitted int64 `json:"submitted,omitempty"`
+	Approved  int64 `json:"approved,omitempty"`
+	Created   int64 `json:"created,omitempty"`
+	Uploaded  int64 `json:"uploaded,omitempty"`
+	Succeeded int64 `json:"succeeded,omitempty"`
+	Published int64 `json:"published,omitempty"`
+	Ended     int64 `json:"ended,omitempty"`
+}
+
+// Quote is what the chain said before anything was asked of the wallet.
+type Quote struct {
+	Native    uint256.Int `json:"native"`    // wei
+	CNX       uint256.Int `json:"cnx"`       // base units
+	Allowance uint256.Int `json:"allowance"` // of the Task contract, base units
+	Fee       uint256.Int `json:"fee"`       // what the task will cost, base units
+	GasPrice  uint256.Int `json:"gasPrice"`  // wei per gas
+	// Gas is the limit for createTask (estimate + 25 %); 0 while the allowance is too small to estimate.
+	Gas   uint64 `json:"gas"`
+	Nodes uint64 `json:"nodes"` // free nodes that fit the task
+	// Skew is the chain's clock minus ours, in seconds.
+	Skew  int64  `json:"skew"`
+	Block uint64 `json:"block"`
+}
+
+// Tx is one transaction of the job, from the moment the wallet is asked.
+type Tx struct {
+	// Asked is when the wallet was asked (unix milliseconds); 0 = never. From
+	// then on the transaction may exist even if its hash is not known.
+	Asked int64 `json:"asked,omitempty"`
+	// Nonce is the account's next nonce when the wallet was asked.
+	Nonce uint64 `json:"nonce,omitempty"`
+	// Block is the newest block when the wallet was asked: a search starts there.
+	Block uint64 `json:"block,omitempty"`
+	// Hash is zero until the wallet answered or a search found it.
+	Hash common.Hash `json:"hash,omitzero"`
+	// Mined is the block of the receipt; 0 = not mined.
+	Mined uint64 `json:"mined,omitempty"`
+	// Gas is what was paid for gas, in wei.
+	Gas uint256.Int `json:"gas,omitzero"`
+	// Fee is the CNX that moved to the Task contract (createTask only).
+	Fee uint256.Int `json:"fee,omitzero"`
+}
+
+// Outcome is what the chain said of the task.
+type Outcome struct {
+	Success bool `json:"success,omitempty"`
+	// Result are the result bytes of TaskSuccess: 8 bytes of pHash an image, or a SHA-256 (protocol.md A.4), as a byte string.
+	Result Bytes          `json:"result,omitempty"`
+	Node   common.Address `json:"node,omitzero"`
+	Tx     common.Hash    `json:"tx,omitzero"`
+	Block  uint64         `json:"block,omitempty"`
+	// Published tells that the chain shows the upload of the results (protocol.md A.7).
+	Published bool `json:"published,omitempty"`
+	// Reason is the text of TaskAborted; empty while there was none.
+	Reason string `json:"reason,omitempty"`
+	// Returned is the CNX that came back in the aborting transaction.
+	Returned uint256.Int `json:"returned,omitzero"`
+}
+
+// File is one result.
+type File struct {
+	// SHA256 is the key of the bytes in the store; empty = not fetched.
+	SHA256   string `json:"sha256,omitempty"`
+	Size     int    `json:"size,omitempty"`
+	Verified bool   `json:"verified,omitempty"`
+	// Distance is the Hamming distance between the image's hash and the chain's; 0 when verified.
+	Distance int `json:"distance,omitempty"`
+}
+
+// NextFile is the index of the first file that is not here and verified, or Order.Count.
+func (s State) NextFile() int {
+	for i := range s.Order.Count {
+		if !s.Files[i].Verified {
+			return i
+		}
+	}
+	return s.Order.Count
+}
+
+// Verified reports whether every file is here and matches the chain.
+func (s State) Verified() bool { return s.Phase == Done && s.NextFile() == s.Order.Count }
+
+// Waiting tells whom the job waits for now.
+func (s State) Waiting() Party {
+	switch s.Phase {
+	case Draft, Failed, Aborted:
+		return Person
+	case Checking, ApprovalPending, CreatePending:
+		return Chain
+	case AwaitApproval, AwaitCreate:
+		return Wallet
+	case Uploading:
+		return Relay
+	case Running:
+		return Nodes
+	case Fetching:
+		if !s.Outcome.Published {
+			return Nodes
+		}
+		return Relay
+	}
+	return Nobody
+}

@@ -1,0 +1,344 @@
+package job
+
+import "github.com/holiman/uint256"
+
+// Update is the machine: what a job becomes by an event, and what is to be done
+// about it. Events that do not belong to the phase change nothing, so that late,
+// doubled or foreign answers are harmless. Effects that spend money come from
+// exactly two places: ask, and there only after Prepared was saved.
+func Update(s State, e Event) (State, []Effect) {
+	if next, effects, done := anywhere(s, e); done {
+		return next, effects
+	}
+	switch s.Phase {
+	case Draft:
+		return draft(s, e)
+	case Checking:
+		return checking(s, e)
+	case AwaitApproval, AwaitCreate:
+		return asking(s, e)
+	case ApprovalPending, CreatePending:
+		return pending(s, e)
+	case Uploading:
+		return uploading(s, e)
+	case Running:
+		return s, nil
+	case Fetching:
+		return fetching(s, e)
+	case Failed:
+		return failed(s, e)
+	}
+	return s, nil
+}
+
+// anywhere handles what the chain may say in every phase after createTask:
+// a success that is seen early must not be forgotten, and an abort ends everything
+// but a finished job (protocol.md A.7, G.21).
+func anywhere(s State, e Event) (State, []Effect, bool) {
+	if s.TaskID == 0 || s.Phase == Done || s.Phase == Aborted {
+		return s, nil, false
+	}
+	switch e := e.(type) {
+	case Succeeded:
+		if s.Outcome.Success {
+			return s, nil, true
+		}
+		s.Outcome.Success = true
+		s.Outcome.Result, s.Outcome.Node, s.Outcome.Tx, s.Outcome.Block = e.Result, e.Node, e.Tx, e.Block
+		s.Marks.Succeeded = e.At
+		if s.Phase == Running || s.Phase == Uploading {
+			if s.Marks.Uploaded == 0 {
+				s.Marks.Uploaded = e.At // somebody brought them: the nodes had them
+			}
+			return s.enter(Fetching, e.At), nil, true
+		}
+		return s, nil, true
+	case Published:
+		if s.Outcome.Published {
+			return s, nil, true
+		}
+		s.Outcome.Published = true
+		s.Marks.Published = e.At
+		if s.Phase == Fetching {
+			next, effects := s.fetchNext(e.At)
+			return next, effects, true
+		}
+		return s, nil, true
+	case AbortedOnChain:
+		s.Outcome.Reason, s.Outcome.Returned = e.Reason, e.Returned
+		s.From = s.Phase
+		s.Marks.Ended = e.At
+		return s.enter(Aborted, e.At), nil, true
+	case Late:
+		s.Overdue = true
+		return s, nil, true
+	}
+	return s, nil, false
+}
+
+func draft(s State, e Event) (State, []Effect) {
+	switch e := e.(type) {
+	case Edit:
+		s.Order.Kind, s.Order.Args = e.Kind, e.Args
+		return s, nil
+	case Submit:
+		s.Order = e.Order
+		s.Marks = Marks{Submitted: e.At}
+		return s.enter(Checking, e.At), []Effect{Check{}}
+	}
+	return s, nil
+}
+
+func checking(s State, e Event) (State, []Effect) {
+	switch e := e.(type) {
+	case Checked:
+		s.Quote = e.Quote
+		switch q := e.Quote; {
+		case q.CNX.Lt(&q.Fee):
+			return s.fail(e.At, Fault{Code: NotEnoughCNX, Need: q.Fee, Have: q.CNX})
+		case !q.GasPrice.IsZero() && q.Native.Lt(q.gasNeeded()):
+			return s.fail(e.At, Fault{Code: NotEnoughGas, Need: *q.gasNeeded(), Have: q.Native})
+		case q.Nodes < 3:
+			return s.fail(e.At, Fault{Code: NoFreeNodes})
+		case !q.Allowance.Lt(&q.Fee):
+			s.Marks.Approved = e.At
+			return s.enter(AwaitCreate, e.At), []Effect{Prepare{}}
+		case s.Approvals > 0:
+			return s.fail(e.At, Fault{Code: AllowanceShort, Need: q.Fee, Have: q.Allowance})
+		}
+		return s.enter(AwaitApproval, e.At), []Effect{Prepare{}}
+	}
+	return s.met(e, Check{})
+}
+
+// gasNeeded is what approve and createTask cost at most at the quoted price.
+func (q Quote) gasNeeded() *uint256.Int {
+	gas := q.Gas
+	if gas == 0 {
+		gas = CreateGasHint + ApproveGasHint
+	}
+	return new(uint256.Int).Mul(&q.GasPrice, uint256.NewInt(gas))
+}
+
+// Gas limits to count with before an estimate is possible (protocol.md A.1:
+// createTask used up to 755 452, an approval about 46 000).
+const (
+	CreateGasHint  = 950_000
+	ApproveGasHint = 60_000
+)
+
+func asking(s State, e Event) (State, []Effect) {
+	tx := s.current()
+	switch e := e.(type) {
+	case Prepared:
+		if tx.Asked != 0 {
+			return s, nil // an old answer: the wallet was asked already
+		}
+		*tx = Tx{Asked: e.At, Nonce: e.Nonce, Block: e.Block}
+		s.Trouble, s.Tries = Fault{}, 0
+		return s, []Effect{s.ask()}
+	case Sent:
+		tx.Hash = e.Hash
+		if s.Phase == AwaitApproval {
+			return s.enter(ApprovalPending, e.At), nil
+		}
+		return s.enter(CreatePending, e.At), nil
+	case NotSent:
+		*tx = Tx{}
+		return s.fail(e.At, Fault{Code: Interrupted})
+	case Replaced:
+		*tx = Tx{}
+		return s.fail(e.At, Fault{Code: TxReplaced})
+	case Met:
+		if tx.Asked == 0 || e.Fault.transient() {
+			break
+		}
+		if e.Fault.answered() {
+			*tx = Tx{} // the wallet said that nothing was sent
+		}
+		return s.fail(e.At, e.Fault)
+	}
+	if tx.Asked != 0 {
+		return s.met(e, Search{Tx: *tx})
+	}
+	return s.met(e, Prepare{})
+}
+
+// answered reports whether the fault proves that no transaction left the wallet.
+func (f Fault) answered() bool {
+	switch f.Code {
+	case Rejected, WalletPending, WalletLocked, WalletCannot, WrongChain, WrongAccount, NotEnoughGas, TxRefused, NoFreeNodes, NotEnoughCNX, AllowanceShort:
+		return true
+	}
+	return false
+}
+
+// ask is the one place that makes an effect which spends money.
+func (s State) ask() Effect {
+	if s.Phase == AwaitApproval {
+		return AskApprove{Amount: s.Quote.Fee}
+	}
+	return AskCreate{Gas: s.Quote.Gas}
+}
+
+// current is the transaction the phase is about.
+func (s *State) current() *Tx {
+	switch s.Phase {
+	case AwaitApproval, ApprovalPending:
+		return &s.Approve
+	}
+	return &s.Create
+}
+
+func pending(s State, e Event) (State, []Effect) {
+	tx := s.current()
+	switch e := e.(type) {
+	case Sent: // found under another hash: sped up in the wallet
+		tx.Hash = e.Hash
+		return s, nil
+	case Mined:
+		if e.Hash != tx.Hash {
+			return s, nil
+		}
+		tx.Mined, tx.Gas = e.Block, e.Gas
+		if s.Phase == ApprovalPending {
+			s.Approvals++
+			s.Marks.Approved = e.At
+			return s.enter(Checking, e.At), []Effect{Check{}}
+		}
+		if e.TaskID == 0 {
+			return s.fail(e.At, Fault{Code: NetworkMismatch, Reason: "createTask was mined without a TaskCreated event"})
+		}
+		tx.Fee = e.Fee
+		s.TaskID, s.Deadline = e.TaskID, e.Deadline
+		s.Marks.Created = e.At
+		return s.enter(Uploading, e.At), []Effect{Upload{}}
+	case Reverted:
+		if e.Hash != tx.Hash {
+			return s, nil
+		}
+		gas := e.Gas
+		*tx = Tx{Gas: gas}
+		return s.fail(e.At, Fault{Code: TxReverted, Reason: e.Reason, Need: gas})
+	case Replaced:
+		*tx = Tx{}
+		return s.fail(e.At, Fault{Code: TxReplaced})
+	}
+	return s, nil
+}
+
+func uploading(s State, e Event) (State, []Effect) {
+	if e, ok := e.(Uploaded); ok {
+		s.Marks.Uploaded = e.At
+		if s.Outcome.Success {
+			return s.enter(Fetching, e.At), nil
+		}
+		return s.enter(Running, e.At), nil
+	}
+	return s.met(e, Upload{})
+}
+
+func fetching(s State, e Event) (State, []Effect) {
+	switch e := e.(type) {
+	case Fetched:
+		if e.Index < 0 || e.Index >= s.Order.Count {
+			return s, nil
+		}
+		s.Files[e.Index] = e.File
+		if !e.File.Verified {
+			return s.fail(e.At, Fault{Code: ResultMismatch})
+		}
+		return s.fetchNext(e.At)
+	case AskRelay:
+		if !s.Outcome.Published {
+			s.Outcome.Published = true
+			return s.fetchNext(e.At)
+		}
+		return s, nil
+	}
+	return s.met(e, Fetch{Index: s.NextFile()})
+}
+
+// fetchNext asks for the next missing file, or ends the job.
+func (s State) fetchNext(at int64) (State, []Effect) {
+	s.Trouble, s.Tries = Fault{}, 0
+	if i := s.NextFile(); i < s.Order.Count {
+		return s, []Effect{Fetch{Index: i}}
+	}
+	s.Marks.Ended = at
+	return s.enter(Done, at), nil
+}
+
+func failed(s State, e Event) (State, []Effect) {
+	r, ok := e.(Retry)
+	if !ok {
+		return s, nil
+	}
+	switch s.From {
+	case Uploading:
+		return s.enter(Uploading, r.At), []Effect{Upload{}}
+	case Fetching:
+		return Resume(s.enter(Fetching, r.At), r.At)
+	case AwaitApproval:
+		if s.Approve.Asked != 0 { // it may have left: look before anybody is asked again
+			return s.enter(AwaitApproval, r.At), []Effect{Search{Tx: s.Approve}}
+		}
+	case AwaitCreate:
+		if s.Create.Asked != 0 {
+			return s.enter(AwaitCreate, r.At), []Effect{Search{Tx: s.Create}}
+		}
+	}
+	// Everything is read again: balances, allowance and nodes may have changed meanwhile.
+	s.Approvals = 0
+	return s.enter(Checking, r.At), []Effect{Check{}}
+}
+
+// met handles a Fault of the step and the end of a Wait: transient faults are
+// tried again with growing pauses, all others stop the job.
+func (s State) met(e Event, again Effect) (State, []Effect) {
+	switch e := e.(type) {
+	case Met:
+		if !e.Fault.transient() || (s.Phase == Checking && s.Tries >= 3) {
+			return s.fail(e.At, e.Fault)
+		}
+		s.Trouble = e.Fault
+		s.Tries++
+		return s, []Effect{Wait{Millis: pause(e.Fault, s.Tries)}}
+	case Woke:
+		if s.Trouble.Zero() {
+			return s, nil
+		}
+		return s, []Effect{again}
+	}
+	return s, nil
+}
+
+// pause is how long to wait after the n-th trouble. The Relay catches up within
+// seconds (protocol.md B.4), so those tries stay close together.
+func pause(f Fault, n int) int64 {
+	switch f.Code {
+	case SignatureLate:
+		return 0
+	case NotSynced:
+		return min(500*int64(n), 2000)
+	case NotUploaded:
+		return min(1000*int64(n), 10_000)
+	}
+	return int64(min(1000<<min(n-1, 4), 15_000))
+}
+
+func (s State) enter(p Phase, at int64) State {
+	s.Phase, s.Since = p, at
+	s.Fault, s.Trouble, s.Tries = Fault{}, Fault{}, 0
+	if p != Aborted {
+		s.From = ""
+	}
+	return s
+}
+
+func (s State) fail(at int64, f Fault) (State, []Effect) {
+	from := s.Phase
+	s = s.enter(Failed, at)
+	s.From, s.Fault = from, f
+	return s, nil
+}

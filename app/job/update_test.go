@@ -1,0 +1,307 @@
+package job_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/google/go-cmp/cmp"
+	"github.com/holiman/uint256"
+
+	"crynux-dapp/app/job"
+	"crynux-dapp/app/task"
+)
+
+var (
+	account = common.HexToAddress("0x9a72298acd3f221d3e8a909644ad8e64a651f0ed")
+	node    = common.HexToAddress("0xb6dEcFd5D51A1157f7D6B7668274c6580A128601")
+	txHash  = common.HexToHash("0x01")
+)
+
+func cnx(n uint64) uint256.Int {
+	return *new(uint256.Int).Mul(uint256.NewInt(n), uint256.NewInt(1e18))
+}
+
+func order() job.Order {
+	return job.Order{Network: "dev", ChainID: 1, Account: account, Kind: task.SDKind,
+		Args: `{"prompt":"a cat"}`, Hash: common.HexToHash("0xaa"), VRAM: 8, Count: 2, Fee: cnx(30)}
+}
+
+func quote(allowance uint64) job.Quote {
+	return job.Quote{Native: cnx(1), CNX: cnx(100), Allowance: cnx(allowance), Fee: cnx(30),
+		GasPrice: *uint256.NewInt(1e9), Gas: 900_000, Nodes: 3}
+}
+
+// drive applies events and returns the last state and its effects.
+func drive(s job.State, events ...job.Event) (job.State, []job.Effect) {
+	var effects []job.Effect
+	for _, e := range events {
+		s, effects = job.Update(s, e)
+	}
+	return s, effects
+}
+
+func submitted() job.State {
+	s, _ := drive(job.State{V: job.Version, ID: "j", Phase: job.Draft}, job.Submit{At: 1, Order: order()})
+	return s
+}
+
+// to brings a fresh job to a phase by the shortest way.
+func to(t *testing.T, p job.Phase) job.State {
+	t.Helper()
+	way := []job.Event{
+		job.Checked{At: 2, Quote: quote(0)}, job.Prepared{At: 3, Nonce: 7, Block: 70}, job.Sent{At: 4, Hash: txHash},
+		job.Mined{At: 5, Hash: txHash, Block: 71, Gas: cnx(0)}, job.Checked{At: 6, Quote: quote(30)},
+		job.Prepared{At: 7, Nonce: 8, Block: 71}, job.Sent{At: 8, Hash: txHash},
+		job.Mined{At: 9, Hash: txHash, Block: 72, TaskID: 5, Fee: cnx(30), Deadline: 1000}, job.Uploaded{At: 10},
+		job.Succeeded{At: 11, Result: "0123456789abcdef", Node: node, Tx: txHash, Block: 75}, job.Published{At: 12},
+		job.Fetched{At: 13, Index: 0, File: job.File{SHA256: "a", Verified: true}},
+		job.Fetched{At: 14, Index: 1, File: job.File{SHA256: "b", Verified: true}},
+	}
+	s := submitted()
+	for _, e := range way {
+		if s.Phase == p {
+			return s
+		}
+		s, _ = job.Update(s, e)
+	}
+	if s.Phase != p {
+		t.Fatalf("the way ends in %s, not in %s", s.Phase, p)
+	}
+	return s
+}
+
+func TestUpdate(t *testing.T) {
+	fault := func(c job.Code) job.Met { return job.Met{At: 50, Fault: job.Fault{Code: c}} }
+	tests := []struct {
+		name    string
+		from    job.State
+		events  []job.Event
+		phase   job.Phase
+		fault   job.Code
+		effects []job.Effect
+	}{
+		{"submit checks first", job.State{Phase: job.Draft}, []job.Event{job.Submit{At: 1, Order: order()}}, job.Checking, "", []job.Effect{job.Check{}}},
+		{"small allowance asks for approval", submitted(), []job.Event{job.Checked{Quote: quote(29)}}, job.AwaitApproval, "", []job.Effect{job.Prepare{}}},
+		{"enough allowance skips approval", submitted(), []job.Event{job.Checked{Quote: quote(30)}}, job.AwaitCreate, "", []job.Effect{job.Prepare{}}},
+		{"too few CNX stops before any prompt", submitted(), []job.Event{job.Checked{Quote: func() job.Quote { q := quote(0); q.CNX = cnx(29); return q }()}}, job.Failed, job.NotEnoughCNX, nil},
+		{"too little gas stops before any prompt", submitted(), []job.Event{job.Checked{Quote: func() job.Quote { q := quote(0); q.Native = uint256.Int{}; return q }()}}, job.Failed, job.NotEnoughGas, nil},
+		{"a free chain needs no gas", submitted(), []job.Event{job.Checked{Quote: func() job.Quote { q := quote(0); q.Native, q.GasPrice = uint256.Int{}, uint256.Int{}; return q }()}}, job.AwaitApproval, "", []job.Effect{job.Prepare{}}},
+		{"no nodes stops before any prompt", submitted(), []job.Event{job.Checked{Quote: func() job.Quote { q := quote(30); q.Nodes = 2; return q }()}}, job.Failed, job.NoFreeNodes, nil},
+		{"approval asks for exactly the fee", to(t, job.AwaitApproval), []job.Event{job.Prepared{At: 3}}, job.AwaitApproval, "", []job.Effect{job.AskApprove{Amount: cnx(30)}}},
+		{"create asks with the estimated gas", to(t, job.AwaitCreate), []job.Event{job.Prepared{At: 3}}, job.AwaitCreate, "", []job.Effect{job.AskCreate{Gas: 900_000}}},
+		{"a second Prepared does not ask twice", to(t, job.AwaitCreate), []job.Event{job.Prepared{At: 3}, job.Prepared{At: 4}}, job.AwaitCreate, "", nil},
+		{"rejected approval charges nothing", to(t, job.AwaitApproval), []job.Event{job.Prepared{At: 3}, fault(job.Rejected)}, job.Failed, job.Rejected, nil},
+		{"rejected create can go on", to(t, job.AwaitCreate), []job.Event{job.Prepared{At: 3}, fault(job.Rejected), job.Retry{At: 9}}, job.Checking, "", []job.Effect{job.Check{}}},
+		{"garbage of the wallet is searched for before a retry", to(t, job.AwaitCreate), []job.Event{job.Prepared{At: 3, Nonce: 8, Block: 71}, fault(job.WalletGarbage), job.Retry{At: 9}}, job.AwaitCreate, "", []job.Effect{job.Search{Tx: job.Tx{Asked: 3, Nonce: 8, Block: 71}}}},
+		{"found by search goes on as sent", to(t, job.AwaitCreate), []job.Event{job.Prepared{At: 3}, job.Sent{At: 4, Hash: txHash}}, job.CreatePending, "", nil},
+		{"approval mined checks again", to(t, job.ApprovalPending), []job.Event{job.Mined{At: 5, Hash: txHash}}, job.Checking, "", []job.Effect{job.Check{}}},
+		{"an approval edited in the wallet is said", to(t, job.ApprovalPending), []job.Event{job.Mined{At: 5, Hash: txHash}, job.Checked{Quote: quote(10)}}, job.Failed, job.AllowanceShort, nil},
+		{"approve again asks again", to(t, job.ApprovalPending), []job.Event{job.Mined{At: 5, Hash: txHash}, job.Checked{Quote: quote(10)}, job.Retry{}, job.Checked{Quote: quote(10)}}, job.AwaitApproval, "", []job.Effect{job.Prepare{}}},
+		{"a foreign receipt is ignored", to(t, job.CreatePending), []job.Event{job.Mined{Hash: common.HexToHash("0x99"), TaskID: 9}}, job.CreatePending, "", nil},
+		{"created uploads", to(t, job.CreatePending), []job.Event{job.Mined{Hash: txHash, TaskID: 5}}, job.Uploading, "", []job.Effect{job.Upload{}}},
+		{"reverted create says so", to(t, job.CreatePending), []job.Event{job.Reverted{Hash: txHash, Reason: "No available nodes"}}, job.Failed, job.TxReverted, nil},
+		{"replaced create stops", to(t, job.CreatePending), []job.Event{job.Replaced{}}, job.Failed, job.TxReplaced, nil},
+		{"Relay not synced waits and tries again", to(t, job.Uploading), []job.Event{fault(job.NotSynced)}, job.Uploading, "", []job.Effect{job.Wait{Millis: 500}}},
+		{"after the wait the upload is tried again", to(t, job.Uploading), []job.Event{fault(job.NotSynced), job.Woke{}}, job.Uploading, "", []job.Effect{job.Upload{}}},
+		{"a success seen while uploading is kept", to(t, job.Uploading), []job.Event{job.Succeeded{Result: "x"}}, job.Fetching, "", nil},
+		{"an abort ends any paid phase", to(t, job.Uploading), []job.Event{job.AbortedOnChain{Reason: "Task error reported"}}, job.Aborted, "", nil},
+		{"an abort ends a stopped job too", to(t, job.Uploading), []job.Event{fault(job.Rejected), job.AbortedOnChain{Reason: "Task Cancelled"}}, job.Aborted, "", nil},
+		{"a success seen by a stopped job is used after the retry", to(t, job.Uploading), []job.Event{fault(job.Rejected), job.Succeeded{Result: "x"}, job.Retry{}, job.Uploaded{}}, job.Fetching, "", nil},
+		{"results are not asked for before the chain shows them", to(t, job.Running), []job.Event{job.Succeeded{Result: "x"}}, job.Fetching, "", nil},
+		{"published results are fetched from the first", to(t, job.Running), []job.Event{job.Succeeded{Result: "x"}, job.Published{}}, job.Fetching, "", []job.Effect{job.Fetch{Index: 0}}},
+		{"the person may ask the Relay earlier", to(t, job.Running), []job.Event{job.Succeeded{Result: "x"}, job.AskRelay{}}, job.Fetching, "", []job.Effect{job.Fetch{Index: 0}}},
+		{"one after the other", to(t, job.Fetching), []job.Event{job.Published{}, job.Fetched{Index: 0, File: job.File{Verified: true}}}, job.Fetching, "", []job.Effect{job.Fetch{Index: 1}}},
+		{"a mismatch is never done", to(t, job.Fetching), []job.Event{job.Published{}, job.Fetched{Index: 0, File: job.File{SHA256: "x"}}}, job.Failed, job.ResultMismatch, nil},
+		{"retry after a mismatch fetches that file", to(t, job.Fetching), []job.Event{job.Published{}, job.Fetched{Index: 0, File: job.File{SHA256: "x"}}, job.Retry{}}, job.Fetching, "", []job.Effect{job.Fetch{Index: 0}}},
+		{"done ignores a late cancel", to(t, job.Done), []job.Event{job.AbortedOnChain{Reason: "Task Cancelled"}}, job.Done, "", nil},
+		{"a result outside the order is ignored", to(t, job.Fetching), []job.Event{job.Fetched{Index: 7, File: job.File{Verified: true}}}, job.Fetching, "", nil},
+	}
+	for _, tt := range tests {
+		t.Run(strings.ReplaceAll(tt.name, " ", "_"), func(t *testing.T) {
+			s, effects := drive(tt.from, tt.events...)
+			if s.Phase != tt.phase || s.Fault.Code != tt.fault {
+				t.Errorf("phase %s fault %q, want %s %q", s.Phase, s.Fault.Code, tt.phase, tt.fault)
+			}
+			if d := cmp.Diff(tt.effects, effects); d != "" {
+				t.Errorf("effects (-want +got):\n%s", d)
+			}
+		})
+	}
+}
+
+func TestResume(t *testing.T) {
+	asked, _ := drive(to(t, job.AwaitCreate), job.Prepared{At: 3, Nonce: 8, Block: 71})
+	tests := []struct {
+		name    string
+		from    job.State
+		phase   job.Phase
+		effects []job.Effect
+	}{
+		{"checking runs again", submitted(), job.Checking, []job.Effect{job.Check{}}},
+		{"a page that opens asks for no money", to(t, job.AwaitApproval), job.Failed, nil},
+		{"a transaction that may have left is searched for", asked, job.AwaitCreate, []job.Effect{job.Search{Tx: asked.Create}}},
+		{"pending is watched", to(t, job.CreatePending), job.CreatePending, nil},
+		{"uploading goes on", to(t, job.Uploading), job.Uploading, []job.Effect{job.Upload{}}},
+		{"running is watched", to(t, job.Running), job.Running, nil},
+		{"done stays", to(t, job.Done), job.Done, nil},
+	}
+	for _, tt := range tests {
+		t.Run(strings.ReplaceAll(tt.name, " ", "_"), func(t *testing.T) {
+			s, effects := job.Resume(tt.from, 99)
+			if s.Phase != tt.phase {
+				t.Errorf("phase %s, want %s", s.Phase, tt.phase)
+			}
+			if d := cmp.Diff(tt.effects, effects); d != "" {
+				t.Errorf("effects (-want +got):\n%s", d)
+			}
+		})
+	}
+}
+
+// TestStateSurvivesJSON compares by value: State is comparable on purpose.
+func TestStateSurvivesJSON(t *testing.T) {
+	for _, p := range []job.Phase{job.Checking, job.AwaitCreate, job.Running, job.Fetching, job.Done} {
+		s := to(t, p)
+		text, err := job.Encode(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := job.Decode(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s != back {
+			t.Errorf("%s: %s", p, cmp.Diff(s, back))
+		}
+	}
+}
+
+// TestRandomEvents throws events at random at many jobs: money is asked for at
+// most once for every Prepared, every stopped job says whether something was
+// charged, and no job is Done with an unverified file.
+func TestRandomEvents(t *testing.T) {
+	codes := []job.Code{job.Rejected, job.ChainDown, job.WalletGarbage, job.NotSynced, job.RelayDown, job.ResultMismatch, job.TxRefused, job.Internal}
+	rng := rand.New(rand.NewPCG(1, 2))
+	for n := range 2000 {
+		s, asked, mayAsk := job.State{Phase: job.Draft}, 0, 0
+		for range 60 {
+			var e job.Event
+			switch rng.IntN(16) {
+			case 0:
+				e = job.Submit{At: 1, Order: order()}
+			case 1:
+				e = job.Checked{Quote: quote(rng.Uint64N(2) * 30)}
+			case 2, 3:
+				e = job.Prepared{At: 3}
+				if (s.Phase == job.AwaitApproval && s.Approve.Asked == 0) || (s.Phase == job.AwaitCreate && s.Create.Asked == 0) {
+					mayAsk++
+				}
+			case 4, 5:
+				e = job.Sent{Hash: txHash}
+			case 6, 7:
+				e = job.Mined{Hash: txHash, TaskID: 5, Fee: cnx(30)}
+			case 8:
+				e = job.Uploaded{}
+			case 9:
+				e = job.Succeeded{Result: "x"}
+			case 10:
+				e = job.Published{}
+			case 11:
+				e = job.Fetched{Index: rng.IntN(3), File: job.File{Verified: rng.IntN(4) > 0}}
+			case 12:
+				e = job.Met{Fault: job.Fault{Code: codes[rng.IntN(len(codes))]}}
+			case 13:
+				e = job.Woke{}
+			case 14:
+				e = job.Retry{}
+			case 15:
+				e = job.NotSent{}
+			}
+			before := s
+			var effects []job.Effect
+			s, effects = job.Update(s, e)
+			for _, eff := range effects {
+				switch eff.(type) {
+				case job.AskApprove, job.AskCreate:
+					asked++
+				}
+			}
+			if before.TaskID != 0 && s.TaskID != before.TaskID {
+				t.Fatalf("job %d paid twice: task %d became %d", n, before.TaskID, s.TaskID)
+			}
+			if asked > mayAsk {
+				t.Fatalf("job %d asked %d times for %d preparations", n, asked, mayAsk)
+			}
+			if s.Phase == job.Failed {
+				text := fmt.Sprint(job.Explain(s))
+				if !strings.Contains(text, "charged") && !strings.Contains(text, "paid") && !strings.Contains(text, "payment") {
+					t.Fatalf("job %d: %q does not say whether something was charged", n, text)
+				}
+			}
+			if s.Phase == job.Done && !s.Verified() {
+				t.Fatalf("job %d is done with an unverified file", n)
+			}
+		}
+	}
+}
+
+func TestEveryFaultIsExplained(t *testing.T) {
+	for _, c := range job.Codes() {
+		s := to(t, job.AwaitCreate)
+		s, _ = drive(s, job.Prepared{At: 3})
+		s.Phase, s.From, s.Fault = job.Failed, job.AwaitCreate, job.Fault{Code: c}
+		p := job.Explain(s)
+		if p.Title == "" || p.Remedy == "" {
+			t.Errorf("%s has no words: %+v", c, p)
+		}
+		if c != job.Internal && p.Title == job.Explain(job.State{Phase: job.Failed, Fault: job.Fault{Code: job.Internal}}).Title {
+			t.Errorf("%s has only the words of an internal mistake", c)
+		}
+	}
+}
+
+func TestDecimal(t *testing.T) {
+	tests := []struct{ wei, want string }{
+		{"0", "0"}, {"1", "<0.0001"}, {"50000000000000000", "0.05"}, {"30000000000000000000", "30"},
+		{"1234567890000000000000", "1234.5678"}, {"99999999999999999999", "99.9999"},
+	}
+	for _, tt := range tests {
+		if got := job.Decimal(*uint256.MustFromDecimal(tt.wei), 4); got != tt.want {
+			t.Errorf("%s wei: %s, want %s", tt.wei, got, tt.want)
+		}
+	}
+}
+
+func TestSteps(t *testing.T) {
+	states := func(s job.State) string {
+		var b strings.Builder
+		for _, st := range job.Steps(s) {
+			b.WriteString(string(st.State[0]))
+		}
+		return b.String()
+	}
+	aborted, _ := drive(to(t, job.Running), job.AbortedOnChain{At: 20, Reason: "Task Cancelled"})
+	for _, tt := range []struct {
+		name string
+		s    job.State
+		want string // first letters: ahead, now, done, stopped
+	}{
+		{"checking", submitted(), "naaaa"},
+		{"running", to(t, job.Running), "dddna"},
+		{"done", to(t, job.Done), "ddddd"},
+		{"aborted", aborted, "dddsa"},
+	} {
+		if got := states(tt.s); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
+
+func ExampleUpdate() {
+	s, effects := job.Update(job.State{Phase: job.Draft}, job.Submit{At: 1, Order: order()})
+	fmt.Println(s.Phase, s.Waiting(), len(effects))
+	// Output: checking the blockchain 1
+}
