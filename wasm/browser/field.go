@@ -1,0 +1,84 @@
+//go:build js && wasm
+
+package browser
+
+import (
+	"fmt"
+	"syscall/js"
+
+	"honnef.co/go/js/dom/v2"
+)
+
+// Fields are read and written by their id, because a text field keeps its own
+// text: rendering it with another value does not change what stands in it.
+// Positions are counted in UTF-16 units, as browsers do.
+
+// Value is the text in a field.
+func Value(id string) (string, error) {
+	e, err := element(id)
+	if err != nil {
+		return "", err
+	}
+	return text(e.Underlying(), "value"), nil
+}
+
+// SetValue replaces the text in a field. Nobody is told: the caller knows.
+func SetValue(id, value string) error {
+	e, err := element(id)
+	if err != nil {
+		return err
+	}
+	_, err = call(reflectObject, "set", e.Underlying(), "value", value)
+	return err
+}
+
+// Focus moves the keyboard to an element.
+func Focus(id string) error {
+	e, err := element(id)
+	if err != nil {
+		return err
+	}
+	_, err = call(e.Underlying(), "focus")
+	return err
+}
+
+// Selection is what is selected in a field; start == end is the caret.
+func Selection(id string) (start, end int, err error) {
+	e, err := element(id)
+	if err != nil {
+		return 0, 0, err
+	}
+	v := e.Underlying()
+	return number(v, "selectionStart"), number(v, "selectionEnd"), nil
+}
+
+// Select selects from start to end in a field, or puts the caret there if they are equal.
+func Select(id string, start, end int) error {
+	e, err := element(id)
+	if err != nil {
+		return err
+	}
+	_, err = call(e.Underlying(), "setSelectionRange", start, end)
+	return err
+}
+
+// ScrollTo brings an element into view.
+func ScrollTo(id string) error {
+	e, err := element(id)
+	if err != nil {
+		return err
+	}
+	_, err = call(e.Underlying(), "scrollIntoView", map[string]any{"block": "nearest"})
+	return err
+}
+
+func element(id string) (e dom.Element, err error) {
+	_, err = try(func() js.Value {
+		e = dom.GetWindow().Document().GetElementByID(id)
+		return js.Undefined()
+	})
+	if err == nil && e == nil {
+		err = fmt.Errorf("no element %q", id)
+	}
+	return e, err
+}

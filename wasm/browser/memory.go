@@ -1,0 +1,71 @@
+//go:build js && wasm
+
+package browser
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+)
+
+// memory is a shelf that ends with the page.
+type memory struct {
+	mu     sync.Mutex
+	stores map[string]map[string][]byte
+}
+
+func newMemory(stores []string) *memory {
+	m := &memory{stores: make(map[string]map[string][]byte)}
+	for _, s := range stores {
+		m.stores[s] = make(map[string][]byte)
+	}
+	return m
+}
+
+func (m *memory) get(_ context.Context, store, key string) ([]byte, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	values, ok := m.stores[store]
+	if !ok {
+		return nil, false, fmt.Errorf("no store %q", store)
+	}
+	value, ok := values[key]
+	return bytes.Clone(value), ok, nil
+}
+
+func (m *memory) list(_ context.Context, store string) ([]Record, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	values, ok := m.stores[store]
+	if !ok {
+		return nil, fmt.Errorf("no store %q", store)
+	}
+	var records []Record
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		records = append(records, Record{store, key, bytes.Clone(values[key])})
+	}
+	return records, nil
+}
+
+func (m *memory) put(_ context.Context, records []Record) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, r := range records {
+		if _, ok := m.stores[r.Store]; !ok {
+			return fmt.Errorf("no store %q", r.Store)
+		}
+	}
+	for _, r := range records {
+		if r.Value == nil {
+			delete(m.stores[r.Store], r.Key)
+		} else {
+			m.stores[r.Store][r.Key] = bytes.Clone(r.Value)
+		}
+	}
+	return nil
+}
+
+func (m *memory) close() {}

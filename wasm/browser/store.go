@@ -1,0 +1,106 @@
+//go:build js && wasm
+
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// ErrStorageFull is a value that was not saved because the browser gives this
+// page no more room.
+var ErrStorageFull = errors.New("the browser's storage is full")
+
+// openTimeout bounds the wait for a database that another tab keeps blocked,
+// or that a broken profile never opens.
+const openTimeout = 10 * time.Second
+
+// Record is one value under its key in one store.
+type Record struct {
+	Store string
+	Key   string
+	Value []byte // nil deletes the key
+}
+
+// Store keeps bytes by store and key: in IndexedDB, or in memory where the
+// browser refuses storage (a private frame, a blocked site).
+type Store struct {
+	shelf   shelf
+	refused error
+}
+
+// shelf is what Store needs; indexed and memory are the two.
+type shelf interface {
+	get(ctx context.Context, store, key string) ([]byte, bool, error)
+	list(ctx context.Context, store string) ([]Record, error)
+	put(ctx context.Context, records []Record) error
+	close()
+}
+
+// Open opens the database name with these stores and makes what is missing.
+// If storage is refused the Store lives in memory; the only error is that of
+// ctx.
+func Open(ctx context.Context, name string, stores []string) (*Store, error) {
+	opening, cancel := context.WithTimeout(ctx, openTimeout)
+	defer cancel()
+	db, err := openIndexed(opening, name, stores)
+	if err == nil {
+		return &Store{shelf: db}, nil
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	return &Store{shelf: newMemory(stores), refused: err}, nil
+}
+
+// Persistent reports whether what is put here survives a reload.
+func (s *Store) Persistent() bool { return s.refused == nil }
+
+// Refused says why the Store is not persistent; nil if it is.
+func (s *Store) Refused() error { return s.refused }
+
+// Get reads one value; false if there is none.
+func (s *Store) Get(ctx context.Context, store, key string) ([]byte, bool, error) {
+	return s.shelf.get(ctx, store, key)
+}
+
+// List reads a whole store, ordered by key.
+func (s *Store) List(ctx context.Context, store string) ([]Record, error) {
+	return s.shelf.list(ctx, store)
+}
+
+// Put saves one value. When it returns nil the value is on disk.
+func (s *Store) Put(ctx context.Context, store, key string, value []byte) error {
+	return s.PutAll(ctx, []Record{{store, key, present(value)}})
+}
+
+// Delete removes one key; a missing one is fine.
+func (s *Store) Delete(ctx context.Context, store, key string) error {
+	return s.PutAll(ctx, []Record{{store, key, nil}})
+}
+
+// PutAll saves and deletes in several stores at once: all of it, or nothing
+// and an error. When it returns nil everything is on disk. When ctx ends first
+// it is unknown whether the records were saved.
+func (s *Store) PutAll(ctx context.Context, records []Record) error {
+	if len(records) == 0 {
+		return nil
+	}
+	if err := s.shelf.put(ctx, records); err != nil {
+		return fmt.Errorf("saving to %s: %w", records[0].Store, err)
+	}
+	return nil
+}
+
+// Close ends the connection; it is not needed before the page goes away.
+func (s *Store) Close() { s.shelf.close() }
+
+// present makes an empty value differ from a missing one.
+func present(value []byte) []byte {
+	if value == nil {
+		return []byte{}
+	}
+	return value
+}

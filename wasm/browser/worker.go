@@ -1,0 +1,242 @@
+//go:build js && wasm
+
+package browser
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"syscall/js"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"crynux-dapp/wasm/worker/protocol"
+)
+
+// ErrWorkerDown is a second wasm that could not be loaded, or that crashed
+// twice over one question.
+var ErrWorkerDown = errors.New("the background program of this page does not run")
+
+// WorkerError is a question that the second wasm could not answer, such as a
+// picture that is no PNG. Message is for the console.
+type WorkerError struct {
+	Op      string
+	Message string
+}
+
+func (e *WorkerError) Error() string { return e.Op + ": " + e.Message }
+
+// Worker runs the second wasm in a Web Worker: the heavy things that the first
+// click does not need. It is loaded with Start or the first question. Many
+// questions may be on their way; after a crash it is started again.
+type Worker struct {
+	mu      sync.Mutex
+	running *runningWorker
+}
+
+// Start loads the second wasm, so that the first question need not wait.
+// Failing to is told by the questions.
+func (w *Worker) Start() { _, _ = w.current() }
+
+// Recover finds the account that signed digest. signature is r‖s‖v in 65 bytes
+// with v 0, 1, 27 or 28.
+func (w *Worker) Recover(ctx context.Context, digest common.Hash, signature []byte) (common.Address, error) {
+	var ok protocol.RecoverOK
+	err := w.ask(ctx, protocol.Recover, protocol.RecoverArgs{Digest: digest, Signature: signature}, nil, &ok)
+	return ok.Address, err
+}
+
+// ImageHash is the perceptual hash of a PNG, as the nodes commit to it.
+func (w *Worker) ImageHash(ctx context.Context, png []byte) (uint64, error) {
+	var ok protocol.ImageHashOK
+	err := w.ask(ctx, protocol.ImageHash, nil, png, &ok)
+	return ok.Hash, err
+}
+
+// Close ends the second wasm; questions on their way fail.
+func (w *Worker) Close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.running != nil {
+		w.running.end("closed")
+		w.running = nil
+	}
+}
+
+// ask puts one question, and once more to a new worker if the first one died:
+// all answers are pure functions of the question.
+func (w *Worker) ask(ctx context.Context, op string, args any, data []byte, ok any) error {
+	question, err := json.Marshal(args)
+	if err != nil {
+		return fmt.Errorf("%s: %w", op, err)
+	}
+	for range 2 {
+		running, startErr := w.current()
+		if startErr != nil {
+			return fmt.Errorf("%s: %w: %w", op, ErrWorkerDown, startErr)
+		}
+		var a answer
+		a, err = running.ask(ctx, op, string(question), data)
+		if errors.Is(err, ErrWorkerDown) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if a.failed != "" {
+			return &WorkerError{Op: op, Message: a.failed}
+		}
+		return json.Unmarshal([]byte(a.ok), ok)
+	}
+	return fmt.Errorf("%s: %w", op, err)
+}
+
+// current is the worker that runs, or a new one.
+func (w *Worker) current() (*runningWorker, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.running != nil && !w.running.dead() {
+		return w.running, nil
+	}
+	running, err := startWorker()
+	if err != nil {
+		return nil, err
+	}
+	w.running = running
+	return running, nil
+}
+
+// answer is what came back for one question; down says why nothing will.
+type answer struct {
+	ok, failed string
+	down       string
+}
+
+// runningWorker is one life of the second wasm.
+type runningWorker struct {
+	value js.Value
+	stop  []func()
+
+	mu      sync.Mutex
+	ended   string // why it is over; "" while it runs
+	lastID  int
+	waiting map[int]chan answer
+}
+
+func startWorker() (*runningWorker, error) {
+	url := text(property(js.Global(), "crynuxBoot"), "worker")
+	if url == "" {
+		url = "worker.js"
+	}
+	value, err := construct("Worker", url)
+	if err != nil {
+		return nil, err
+	}
+	r := &runningWorker{value: value, waiting: make(map[int]chan answer)}
+	for event, f := range map[string]func(js.Value){
+		"message": func(e js.Value) { r.answered(property(e, "data")) },
+		"error":   func(e js.Value) { r.end("worker.js: " + text(e, "message")) },
+	} {
+		cancel, err := listen(value, event, f)
+		if err != nil {
+			r.end(err.Error())
+			return nil, err
+		}
+		r.stop = append(r.stop, cancel)
+	}
+	return r, nil
+}
+
+func (r *runningWorker) dead() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.ended != ""
+}
+
+// end is the end of this worker and of every question to it.
+func (r *runningWorker) end(why string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ended != "" {
+		return
+	}
+	r.ended = why
+	_, _ = call(r.value, "terminate") // it may be gone already
+	for _, stop := range r.stop {
+		stop()
+	}
+	for id, waiting := range r.waiting {
+		delete(r.waiting, id)
+		waiting <- answer{down: why}
+	}
+}
+
+// ask sends one question and waits for its answer. When ctx ends first the
+// worker goes on, and its answer is dropped.
+func (r *runningWorker) ask(ctx context.Context, op, args string, data []byte) (answer, error) {
+	id, waiting, err := r.register()
+	if err != nil {
+		return answer{}, err
+	}
+	defer r.forget(id)
+
+	message := map[string]any{"id": id, "op": op, "args": args}
+	transfer := []any{}
+	if data != nil {
+		array, err := newBytes(data)
+		if err != nil {
+			return answer{}, err
+		}
+		buffer := property(array, "buffer")
+		message["data"] = buffer
+		transfer = append(transfer, buffer) // moved, not copied again
+	}
+	if _, err := call(r.value, "postMessage", message, transfer); err != nil {
+		return answer{}, err
+	}
+	select {
+	case a := <-waiting:
+		if a.down != "" {
+			return answer{}, fmt.Errorf("%w: %s", ErrWorkerDown, a.down)
+		}
+		return a, nil
+	case <-ctx.Done():
+		return answer{}, ctx.Err()
+	}
+}
+
+func (r *runningWorker) register() (id int, waiting chan answer, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ended != "" {
+		return 0, nil, fmt.Errorf("%w: %s", ErrWorkerDown, r.ended)
+	}
+	r.lastID++
+	waiting = make(chan answer, 1) // the answer never waits for the asker
+	r.waiting[r.lastID] = waiting
+	return r.lastID, waiting, nil
+}
+
+func (r *runningWorker) forget(id int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.waiting, id)
+}
+
+// answered takes a message of the worker: {id, ok, error}, or {down} when its
+// program could not start or has crashed.
+func (r *runningWorker) answered(message js.Value) {
+	if why := text(message, "down"); why != "" {
+		r.end(why)
+		return
+	}
+	id := number(message, "id")
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if waiting, ok := r.waiting[id]; ok {
+		delete(r.waiting, id)
+		waiting <- answer{ok: text(message, "ok"), failed: text(message, "error")}
+	}
+}
