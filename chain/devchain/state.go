@@ -1,0 +1,78 @@
+//go:build !js
+
+package devchain
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+)
+
+// stateFile is what a chain keeps beside go-ethereum's own data. With no
+// directory it keeps nothing.
+type stateFile struct{ dir string }
+
+// savedState is the content of the file.
+type savedState struct {
+	// ClockOffset is how far the network's time was ahead of the machine's, in
+	// nanoseconds.
+	ClockOffset time.Duration `json:"clockOffset"`
+
+	// Code is the keccak256 of the contracts' creation code that was deployed.
+	Code common.Hash `json:"code"`
+}
+
+func (f stateFile) path() string { return filepath.Join(f.dir, "devchain.json") }
+
+// load returns the zero state when nothing was saved yet.
+func (f stateFile) load() (s savedState, err error) {
+	if f.dir == "" {
+		return s, nil
+	}
+	data, err := os.ReadFile(f.path())
+	if errors.Is(err, fs.ErrNotExist) {
+		return s, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(data, &s)
+	}
+	if err != nil {
+		return s, fmt.Errorf("devchain: saved state: %w", err)
+	}
+	return s, nil
+}
+
+// save replaces the file in one step.
+func (f stateFile) save(s savedState) error {
+	if f.dir == "" {
+		return nil
+	}
+	data, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	next := f.path() + ".new"
+	if err := os.WriteFile(next, data, 0o600); err != nil {
+		return fmt.Errorf("devchain: save state: %w", err)
+	}
+	if err := os.Rename(next, f.path()); err != nil {
+		return fmt.Errorf("devchain: save state: %w", err)
+	}
+	return nil
+}
+
+func (c *Chain) saveState() error {
+	if c.contracts == (Contracts{}) {
+		return nil // never got far enough to have a state of its own
+	}
+	return c.state.save(savedState{
+		ClockOffset: time.Until(c.clock.Now()),
+		Code:        codeHash(),
+	})
+}
