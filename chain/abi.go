@@ -113,6 +113,15 @@ func (t *tuple) uint64() uint64 {
 	return binary.BigEndian.Uint64(w[24:])
 }
 
+func (t *tuple) uint8() uint8 {
+	v := t.uint64()
+	if v > 255 {
+		t.fail("number above 8 bits")
+		return 0
+	}
+	return uint8(v)
+}
+
 func (t *tuple) bool() bool {
 	v := t.uint64()
 	if v > 1 {
@@ -140,18 +149,22 @@ func (t *tuple) tail() *tuple {
 	return &tuple{body: t.body[at:], state: t.state}
 }
 
-// list returns the elements of a dynamic array and how many there are; most is
-// the largest number that makes sense.
-func (t *tuple) list(most uint64) (*tuple, int) {
+// elements reads a dynamic array of at most this many elements, nil if empty.
+func elements[T any](t *tuple, most uint64, read func(*tuple) T) []T {
 	list := t.tail()
 	n := list.uint64()
 	if n > most || n*32 > uint64(len(list.body)) {
 		t.fail("list of %d", n)
 	}
-	if t.err() != nil {
-		return list, 0
+	if t.err() != nil || n == 0 {
+		return nil
 	}
-	return &tuple{body: list.body[32:], state: t.state}, int(n)
+	items := make([]T, n)
+	inside := &tuple{body: list.body[32:], state: t.state}
+	for i := range items {
+		items[i] = read(inside)
+	}
+	return items
 }
 
 // bytes returns a dynamic byte string, nil if empty. It shares memory with the

@@ -1,0 +1,64 @@
+package chain
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/ethereum/go-ethereum/common"
+)
+
+// behind is how many blocks a wallet's own node may be late.
+const behind = 8
+
+// Prove compares what the wallet's node and ours say: a recent block hash, and
+// the code of token and Task contract. Ids do not prove a chain: 42 is also
+// LUKSO, 10000 also smartBCH (protocol.md G.51). ErrWrongChain if they differ.
+// Two requests, and three of the wallet.
+func (c *Client) Prove(ctx context.Context, wallet Provider) error {
+	var head uint64
+	var first reads
+	first.add(into(&head, parseUint64), "eth_blockNumber")
+	if err := first.run(ctx, c.reader); err != nil {
+		return err
+	}
+	c.saw(head)
+	ours, err := c.fingerprint(ctx, c.reader, head-min(head, behind))
+	if err != nil {
+		return err
+	}
+	theirs, err := c.fingerprint(ctx, SingleReads(wallet), head-min(head, behind))
+	if err != nil {
+		return fmt.Errorf("wallet: %w", err)
+	}
+	switch {
+	case ours.block != theirs.block:
+		return fmt.Errorf("%w: block %s instead of %s", ErrWrongChain, theirs.block, ours.block)
+	case !bytes.Equal(ours.token, theirs.token), !bytes.Equal(ours.task, theirs.task):
+		return fmt.Errorf("%w: other contracts", ErrWrongChain)
+	}
+	return nil
+}
+
+// fingerprint is what two chains do not have in common.
+type fingerprint struct {
+	block       common.Hash // zero if the block is not there
+	token, task []byte      // code
+}
+
+func (c *Client) fingerprint(ctx context.Context, reader Reader, number uint64) (f fingerprint, err error) {
+	blockHash := func(raw json.RawMessage) (common.Hash, error) {
+		if isNull(raw) {
+			return common.Hash{}, nil
+		}
+		b, err := parseBlock(raw)
+		return b.Hash, err
+	}
+	var r reads
+	r.add(into(&f.block, blockHash), "eth_getBlockByNumber", quantity(number), false)
+	r.add(into(&f.token, parseData), "eth_getCode", data(c.contracts.Token[:]), "latest")
+	r.add(into(&f.task, parseData), "eth_getCode", data(c.contracts.Task[:]), "latest")
+	err = r.run(ctx, reader)
+	return f, err
+}
