@@ -7,7 +7,7 @@ import (
 	"crynux-dapp/wasm/worker/protocol"
 )
 
-// imageHash is what a node commits to for a picture (protocol.md A.1).
+// imageHash is what a node commits to for a picture (protocol.md A.4).
 func imageHash(png []byte) (protocol.ImageHashOK, error) {
 	hash, err := imagehash.Of(png)
 	return protocol.ImageHashOK{Hash: hash}, err

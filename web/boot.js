@@ -1,0 +1,105 @@
+// Starts the page: keeps what is typed before the program runs, shows how far
+// its loading is, and says in words what went wrong if it does not run.
+"use strict";
+
+(() => {
+  const { version, size } = document.currentScript.dataset;
+  const byId = (id) => document.getElementById(id);
+
+  // The program reads both storages at its start; a blocked frame throws.
+  for (const name of ["localStorage", "sessionStorage"]) {
+    try {
+      window[name].getItem("");
+    } catch {
+      const kept = new Map();
+      Object.defineProperty(window, name, {
+        value: {
+          get length() { return kept.size; },
+          key: (i) => [...kept.keys()][i] ?? null,
+          getItem: (k) => kept.get(String(k)) ?? null,
+          setItem: (k, v) => void kept.set(String(k), String(v)),
+          removeItem: (k) => void kept.delete(String(k)),
+          clear: () => kept.clear(),
+        },
+      });
+    }
+  }
+
+  // What go-app asks its host page: where the site is served from.
+  const settings = {
+    GOAPP_VERSION: version,
+    GOAPP_ROOT_PREFIX: location.pathname.replace(/\/[^/]*$/, ""),
+    GOAPP_STATIC_RESOURCES_URL: ".",
+    GOAPP_INTERNAL_URLS: "[]",
+  };
+  window.goappGetenv = (name) => settings[name] ?? "";
+
+  // The shell's prompt box stays readable after the app has replaced it.
+  const prompt = byId("prompt");
+  let focused = document.activeElement === prompt;
+  prompt.addEventListener("focus", () => (focused = true));
+  prompt.addEventListener("blur", () =>
+    setTimeout(() => {
+      // Being replaced is not leaving, and neither is another window.
+      if (prompt.isConnected && document.hasFocus() && document.activeElement !== prompt) focused = false;
+    })
+  );
+  window.crynuxBoot = {
+    version,
+    worker: `worker.js?v=${version}`,
+    get typed() { return prompt.value; },
+    get caret() { return prompt.selectionEnd; },
+    get focused() { return focused; },
+  };
+
+  // The panel that replaces a page which does not work.
+  let broken = false;
+  const fail = (title, message, details) => {
+    if (broken) return; // the first failure explains the later ones
+    broken = true;
+    window.onclick = null; // belongs to the program that is gone
+    console.error(title, details);
+    byId("fault-title").textContent = title;
+    byId("fault-text").textContent = message;
+    byId("fault-details").textContent = [`Crynux DApp ${version}`, navigator.userAgent, title, message, details].join("\n");
+    byId("fault-reload").onclick = () => location.reload();
+    byId("fault-copy").onclick = async (event) => {
+      const button = event.currentTarget;
+      try {
+        await navigator.clipboard.writeText(byId("fault-details").textContent);
+        button.textContent = "Copied";
+      } catch {
+        byId("fault-details").parentElement.open = true;
+        getSelection().selectAllChildren(byId("fault-details"));
+      }
+    };
+    byId("fault").hidden = false;
+    byId("fault-reload").focus();
+  };
+  const stopped = (details) =>
+    fail("The page has stopped", "A task that was paid for goes on in the network. Reload to pick it up again.", details);
+
+  addEventListener("error", ({ error }) => {
+    if (window.WebAssembly && error instanceof WebAssembly.RuntimeError) stopped(error.stack);
+  });
+
+  const progress = byId("boot-progress");
+  const arrived = (bytes) => (progress.value = Math.min(1, bytes / size));
+
+  (async () => {
+    let program;
+    try {
+      program = await crynuxLoad("app.wasm", version, arrived);
+    } catch (err) {
+      const message = err.name === "LoadError" ? err.message : "A file of the page is missing, or this browser is too old for it.";
+      fail("The page could not be loaded", message, [err.stack, err.cause].join("\n"));
+      return;
+    }
+    try {
+      await program.run(); // ends only by a crash
+      stopped(program.printed());
+    } catch (err) {
+      stopped(err.stack + "\n" + program.printed());
+    }
+  })();
+})();
