@@ -9,8 +9,6 @@ type Effect interface{ effect() }
 type (
 	// Check reads the Quote. Answers Checked or Met.
 	Check struct{}
-	// Prepare reads nonce and newest block. Answers Prepared or Met.
-	Prepare struct{}
 	// AskApprove has the wallet send approve(Task, Amount). Answers Sent or Met.
 	AskApprove struct{ Amount uint256.Int }
 	// AskCreate has the wallet send createTask with this gas limit. Answers Sent or Met.
@@ -26,7 +24,6 @@ type (
 )
 
 func (Check) effect()      {}
-func (Prepare) effect()    {}
 func (AskApprove) effect() {}
 func (AskCreate) effect()  {}
 func (Search) effect()     {}

@@ -26,11 +26,6 @@ type (
 		At    int64
 		Quote Quote
 	}
-	// Prepared answers Prepare: the state of the account before the wallet is asked.
-	Prepared struct {
-		At           int64
-		Nonce, Block uint64
-	}
 	// Sent tells the hash of the transaction the job waits for: the wallet's answer, or found by Search.
 	Sent struct {
 		At   int64
@@ -103,7 +98,6 @@ type (
 func (Edit) event()           {}
 func (Submit) event()         {}
 func (Checked) event()        {}
-func (Prepared) event()       {}
 func (Sent) event()           {}
 func (NotSent) event()        {}
 func (Mined) event()          {}

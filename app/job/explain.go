@@ -43,6 +43,8 @@ func Hint(s State) string {
 		return "The Relay has not seen the task yet. Trying again in a moment."
 	case NotUploaded:
 		return "The node has not delivered the results to the Relay yet. Trying again."
+	case TxWaiting:
+		return "A transaction of your account is still waiting to be mined. Looking whether it is this payment."
 	case SignatureLate:
 		return "The signature came too late for the Relay. Your wallet is asked once more."
 	case WorkerRestarts:
@@ -125,6 +127,8 @@ func explainFault(s State) Problem {
 		return Problem{Title: "The blockchain does not answer", Remedy: "Check your connection and try again.", Retry: "Try again"}
 	case SignatureLate:
 		return Problem{Title: "The signature came too late", Detail: "The Relay takes a signature only within a minute of its time.", Remedy: "Sign again; check the clock of this device if it repeats.", Retry: "Sign again"}
+	case TxWaiting:
+		return Problem{Title: "A transaction is still waiting", Detail: "It may be this payment.", Remedy: "Look into your wallet; speed it up or cancel it there, then go on.", Retry: "Look again"}
 	case WorkerRestarts:
 		return Problem{Title: "A helper of this page stopped", Remedy: "Try again; it is started anew.", Retry: "Try again"}
 	case RelayDown, NotSynced, NotUploaded:

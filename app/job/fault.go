@@ -40,6 +40,7 @@ const (
 	RelayDown      Code = "relay-down"       // the Relay did not answer properly
 	NotSynced      Code = "not-synced"       // the Relay has not seen the task yet
 	NotUploaded    Code = "not-uploaded"     // the results are not at the Relay yet
+	TxWaiting      Code = "tx-waiting"       // a transaction of the account waits in the pool, perhaps this one
 	SignatureLate  Code = "signature-late"   // the signature is outside the Relay's window
 	WorkerRestarts Code = "worker-restarted" // the second thread ended and was started again
 )
@@ -62,7 +63,7 @@ func (f Fault) Zero() bool { return f.Code == "" }
 // transient reports whether the step is tried again without asking the person.
 func (f Fault) transient() bool {
 	switch f.Code {
-	case ChainDown, RelayDown, NotSynced, NotUploaded, SignatureLate, WorkerRestarts:
+	case ChainDown, RelayDown, NotSynced, NotUploaded, TxWaiting, SignatureLate, WorkerRestarts:
 		return true
 	}
 	return false
@@ -73,5 +74,5 @@ func Codes() []Code {
 	return []Code{Rejected, WalletPending, WalletLocked, WalletGone, WalletCannot, WalletGarbage, WrongChain, WrongAccount,
 		SignerMismatch, NotEnoughCNX, NotEnoughGas, AllowanceShort, NoFreeNodes, TxReverted, TxReplaced, TxRefused, Interrupted,
 		ArgsRefused, RelayRefused, NotCreator, ResultDamaged, ResultMismatch, NetworkMismatch, Storage, Internal,
-		ChainDown, RelayDown, NotSynced, NotUploaded, SignatureLate, WorkerRestarts}
+		ChainDown, RelayDown, NotSynced, NotUploaded, TxWaiting, SignatureLate, WorkerRestarts}
 }

@@ -2,17 +2,14 @@ package job
 
 // Resume tells how a job that was just loaded from the store goes on. Phases that
 // only watch the chain need nothing: the runner watches them anyway. Where the
-// wallet was about to be asked, the person decides again: a page that opens asks
-// for no money by itself.
+// wallet was asked, the chain is searched; if nothing left, the person decides
+// again, because a page that opens asks for no money by itself.
 func Resume(s State, at int64) (State, []Effect) {
 	switch s.Phase {
 	case Checking:
 		return s, []Effect{Check{}}
 	case AwaitApproval, AwaitCreate:
-		if tx := s.current(); tx.Asked != 0 { // it may have left
-			return s, []Effect{Search{Tx: *tx}}
-		}
-		return s.fail(at, Fault{Code: Interrupted})
+		return s, []Effect{Search{Tx: *s.current()}} // it may have left
 	case Uploading:
 		return s, []Effect{Upload{}}
 	case Fetching:

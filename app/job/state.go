@@ -106,6 +106,8 @@ type Quote struct {
 	// Skew is the chain's clock minus ours, in seconds.
 	Skew  int64  `json:"skew"`
 	Block uint64 `json:"block"`
+	// Nonce is the account's next, with waiting transactions.
+	Nonce uint64 `json:"nonce"`
 }
 
 // Tx is one transaction of the job, from the moment the wallet is asked.

@@ -4,8 +4,8 @@ import "github.com/holiman/uint256"
 
 // Update is the machine: what a job becomes by an event, and what is to be done
 // about it. Events that do not belong to the phase change nothing, so that late,
-// doubled or foreign answers are harmless. Effects that spend money come from
-// exactly two places: ask, and there only after Prepared was saved.
+// doubled or foreign answers are harmless. An effect that spends money is made in
+// one place only: ask, which first notes in the state that the wallet was asked.
 func Update(s State, e Event) (State, []Effect) {
 	if next, effects, done := anywhere(s, e); done {
 		return next, effects
@@ -102,11 +102,11 @@ func checking(s State, e Event) (State, []Effect) {
 			return s.fail(e.At, Fault{Code: NoFreeNodes})
 		case !q.Allowance.Lt(&q.Fee):
 			s.Marks.Approved = e.At
-			return s.enter(AwaitCreate, e.At), []Effect{Prepare{}}
+			return s.enter(AwaitCreate, e.At).ask(e.At)
 		case s.Approvals > 0:
 			return s.fail(e.At, Fault{Code: AllowanceShort, Need: q.Fee, Have: q.Allowance})
 		}
-		return s.enter(AwaitApproval, e.At), []Effect{Prepare{}}
+		return s.enter(AwaitApproval, e.At).ask(e.At)
 	}
 	return s.met(e, Check{})
 }
@@ -130,13 +130,6 @@ const (
 func asking(s State, e Event) (State, []Effect) {
 	tx := s.current()
 	switch e := e.(type) {
-	case Prepared:
-		if tx.Asked != 0 {
-			return s, nil // an old answer: the wallet was asked already
-		}
-		*tx = Tx{Asked: e.At, Nonce: e.Nonce, Block: e.Block}
-		s.Trouble, s.Tries = Fault{}, 0
-		return s, []Effect{s.ask()}
 	case Sent:
 		tx.Hash = e.Hash
 		if s.Phase == AwaitApproval {
@@ -150,18 +143,14 @@ func asking(s State, e Event) (State, []Effect) {
 		*tx = Tx{}
 		return s.fail(e.At, Fault{Code: TxReplaced})
 	case Met:
-		if tx.Asked == 0 || e.Fault.transient() {
-			break
+		if !e.Fault.transient() {
+			if e.Fault.answered() {
+				*tx = Tx{} // the wallet said that nothing was sent
+			}
+			return s.fail(e.At, e.Fault)
 		}
-		if e.Fault.answered() {
-			*tx = Tx{} // the wallet said that nothing was sent
-		}
-		return s.fail(e.At, e.Fault)
 	}
-	if tx.Asked != 0 {
-		return s.met(e, Search{Tx: *tx})
-	}
-	return s.met(e, Prepare{})
+	return s.met(e, Search{Tx: *tx})
 }
 
 // answered reports whether the fault proves that no transaction left the wallet.
@@ -174,11 +163,12 @@ func (f Fault) answered() bool {
 }
 
 // ask is the one place that makes an effect which spends money.
-func (s State) ask() Effect {
+func (s State) ask(at int64) (State, []Effect) {
+	*s.current() = Tx{Asked: at, Nonce: s.Quote.Nonce, Block: s.Quote.Block}
 	if s.Phase == AwaitApproval {
-		return AskApprove{Amount: s.Quote.Fee}
+		return s, []Effect{AskApprove{Amount: s.Quote.Fee}}
 	}
-	return AskCreate{Gas: s.Quote.Gas}
+	return s, []Effect{AskCreate{Gas: s.Quote.Gas}}
 }
 
 // current is the transaction the phase is about.

@@ -25,13 +25,13 @@ func cnx(n uint64) uint256.Int {
 }
 
 func order() job.Order {
-	return job.Order{Network: "dev", ChainID: 1, Account: account, Kind: task.SDKind,
+	return job.Order{Network: "dev", ChainID: 1, Account: account, Kind: task.SD,
 		Args: `{"prompt":"a cat"}`, Hash: common.HexToHash("0xaa"), VRAM: 8, Count: 2, Fee: cnx(30)}
 }
 
 func quote(allowance uint64) job.Quote {
 	return job.Quote{Native: cnx(1), CNX: cnx(100), Allowance: cnx(allowance), Fee: cnx(30),
-		GasPrice: *uint256.NewInt(1e9), Gas: 900_000, Nodes: 3}
+		GasPrice: *uint256.NewInt(1e9), Gas: 900_000, Nodes: 3, Nonce: 8, Block: 71}
 }
 
 // drive applies events and returns the last state and its effects.
@@ -52,9 +52,9 @@ func submitted() job.State {
 func to(t *testing.T, p job.Phase) job.State {
 	t.Helper()
 	way := []job.Event{
-		job.Checked{At: 2, Quote: quote(0)}, job.Prepared{At: 3, Nonce: 7, Block: 70}, job.Sent{At: 4, Hash: txHash},
+		job.Checked{At: 2, Quote: quote(0)}, job.Sent{At: 4, Hash: txHash},
 		job.Mined{At: 5, Hash: txHash, Block: 71, Gas: cnx(0)}, job.Checked{At: 6, Quote: quote(30)},
-		job.Prepared{At: 7, Nonce: 8, Block: 71}, job.Sent{At: 8, Hash: txHash},
+		job.Sent{At: 8, Hash: txHash},
 		job.Mined{At: 9, Hash: txHash, Block: 72, TaskID: 5, Fee: cnx(30), Deadline: 1000}, job.Uploaded{At: 10},
 		job.Succeeded{At: 11, Result: "0123456789abcdef", Node: node, Tx: txHash, Block: 75}, job.Published{At: 12},
 		job.Fetched{At: 13, Index: 0, File: job.File{SHA256: "a", Verified: true}},
@@ -84,22 +84,22 @@ func TestUpdate(t *testing.T) {
 		effects []job.Effect
 	}{
 		{"submit checks first", job.State{Phase: job.Draft}, []job.Event{job.Submit{At: 1, Order: order()}}, job.Checking, "", []job.Effect{job.Check{}}},
-		{"small allowance asks for approval", submitted(), []job.Event{job.Checked{Quote: quote(29)}}, job.AwaitApproval, "", []job.Effect{job.Prepare{}}},
-		{"enough allowance skips approval", submitted(), []job.Event{job.Checked{Quote: quote(30)}}, job.AwaitCreate, "", []job.Effect{job.Prepare{}}},
+		{"small allowance asks for approval", submitted(), []job.Event{job.Checked{Quote: quote(29)}}, job.AwaitApproval, "", []job.Effect{job.AskApprove{Amount: cnx(30)}}},
+		{"enough allowance skips approval", submitted(), []job.Event{job.Checked{Quote: quote(30)}}, job.AwaitCreate, "", []job.Effect{job.AskCreate{Gas: 900_000}}},
 		{"too few CNX stops before any prompt", submitted(), []job.Event{job.Checked{Quote: func() job.Quote { q := quote(0); q.CNX = cnx(29); return q }()}}, job.Failed, job.NotEnoughCNX, nil},
 		{"too little gas stops before any prompt", submitted(), []job.Event{job.Checked{Quote: func() job.Quote { q := quote(0); q.Native = uint256.Int{}; return q }()}}, job.Failed, job.NotEnoughGas, nil},
-		{"a free chain needs no gas", submitted(), []job.Event{job.Checked{Quote: func() job.Quote { q := quote(0); q.Native, q.GasPrice = uint256.Int{}, uint256.Int{}; return q }()}}, job.AwaitApproval, "", []job.Effect{job.Prepare{}}},
+		{"a free chain needs no gas", submitted(), []job.Event{job.Checked{Quote: func() job.Quote { q := quote(0); q.Native, q.GasPrice = uint256.Int{}, uint256.Int{}; return q }()}}, job.AwaitApproval, "", []job.Effect{job.AskApprove{Amount: cnx(30)}}},
 		{"no nodes stops before any prompt", submitted(), []job.Event{job.Checked{Quote: func() job.Quote { q := quote(30); q.Nodes = 2; return q }()}}, job.Failed, job.NoFreeNodes, nil},
-		{"approval asks for exactly the fee", to(t, job.AwaitApproval), []job.Event{job.Prepared{At: 3}}, job.AwaitApproval, "", []job.Effect{job.AskApprove{Amount: cnx(30)}}},
-		{"create asks with the estimated gas", to(t, job.AwaitCreate), []job.Event{job.Prepared{At: 3}}, job.AwaitCreate, "", []job.Effect{job.AskCreate{Gas: 900_000}}},
-		{"a second Prepared does not ask twice", to(t, job.AwaitCreate), []job.Event{job.Prepared{At: 3}, job.Prepared{At: 4}}, job.AwaitCreate, "", nil},
-		{"rejected approval charges nothing", to(t, job.AwaitApproval), []job.Event{job.Prepared{At: 3}, fault(job.Rejected)}, job.Failed, job.Rejected, nil},
-		{"rejected create can go on", to(t, job.AwaitCreate), []job.Event{job.Prepared{At: 3}, fault(job.Rejected), job.Retry{At: 9}}, job.Checking, "", []job.Effect{job.Check{}}},
-		{"garbage of the wallet is searched for before a retry", to(t, job.AwaitCreate), []job.Event{job.Prepared{At: 3, Nonce: 8, Block: 71}, fault(job.WalletGarbage), job.Retry{At: 9}}, job.AwaitCreate, "", []job.Effect{job.Search{Tx: job.Tx{Asked: 3, Nonce: 8, Block: 71}}}},
-		{"found by search goes on as sent", to(t, job.AwaitCreate), []job.Event{job.Prepared{At: 3}, job.Sent{At: 4, Hash: txHash}}, job.CreatePending, "", nil},
+		{"a second Checked does not ask twice", to(t, job.AwaitCreate), []job.Event{job.Checked{At: 3, Quote: quote(30)}}, job.AwaitCreate, "", nil},
+		{"a waiting transaction is looked at again", to(t, job.AwaitCreate), []job.Event{fault(job.TxWaiting), job.Woke{}}, job.AwaitCreate, "", []job.Effect{job.Search{Tx: to(t, job.AwaitCreate).Create}}},
+		{"nothing found asks the person", to(t, job.AwaitCreate), []job.Event{job.NotSent{}}, job.Failed, job.Interrupted, nil},
+		{"rejected approval charges nothing", to(t, job.AwaitApproval), []job.Event{fault(job.Rejected)}, job.Failed, job.Rejected, nil},
+		{"rejected create can go on", to(t, job.AwaitCreate), []job.Event{fault(job.Rejected), job.Retry{At: 9}}, job.Checking, "", []job.Effect{job.Check{}}},
+		{"garbage of the wallet is searched for before a retry", to(t, job.AwaitCreate), []job.Event{fault(job.WalletGarbage), job.Retry{At: 9}}, job.AwaitCreate, "", []job.Effect{job.Search{Tx: job.Tx{Asked: 6, Nonce: 8, Block: 71}}}},
+		{"found by search goes on as sent", to(t, job.AwaitCreate), []job.Event{job.Sent{At: 4, Hash: txHash}}, job.CreatePending, "", nil},
 		{"approval mined checks again", to(t, job.ApprovalPending), []job.Event{job.Mined{At: 5, Hash: txHash}}, job.Checking, "", []job.Effect{job.Check{}}},
 		{"an approval edited in the wallet is said", to(t, job.ApprovalPending), []job.Event{job.Mined{At: 5, Hash: txHash}, job.Checked{Quote: quote(10)}}, job.Failed, job.AllowanceShort, nil},
-		{"approve again asks again", to(t, job.ApprovalPending), []job.Event{job.Mined{At: 5, Hash: txHash}, job.Checked{Quote: quote(10)}, job.Retry{}, job.Checked{Quote: quote(10)}}, job.AwaitApproval, "", []job.Effect{job.Prepare{}}},
+		{"approve again asks again", to(t, job.ApprovalPending), []job.Event{job.Mined{At: 5, Hash: txHash}, job.Checked{Quote: quote(10)}, job.Retry{}, job.Checked{Quote: quote(10)}}, job.AwaitApproval, "", []job.Effect{job.AskApprove{Amount: cnx(30)}}},
 		{"a foreign receipt is ignored", to(t, job.CreatePending), []job.Event{job.Mined{Hash: common.HexToHash("0x99"), TaskID: 9}}, job.CreatePending, "", nil},
 		{"created uploads", to(t, job.CreatePending), []job.Event{job.Mined{Hash: txHash, TaskID: 5}}, job.Uploading, "", []job.Effect{job.Upload{}}},
 		{"reverted create says so", to(t, job.CreatePending), []job.Event{job.Reverted{Hash: txHash, Reason: "No available nodes"}}, job.Failed, job.TxReverted, nil},
@@ -133,7 +133,7 @@ func TestUpdate(t *testing.T) {
 }
 
 func TestResume(t *testing.T) {
-	asked, _ := drive(to(t, job.AwaitCreate), job.Prepared{At: 3, Nonce: 8, Block: 71})
+	asked := to(t, job.AwaitCreate)
 	tests := []struct {
 		name    string
 		from    job.State
@@ -141,7 +141,7 @@ func TestResume(t *testing.T) {
 		effects []job.Effect
 	}{
 		{"checking runs again", submitted(), job.Checking, []job.Effect{job.Check{}}},
-		{"a page that opens asks for no money", to(t, job.AwaitApproval), job.Failed, nil},
+		{"an approval is searched for", to(t, job.AwaitApproval), job.AwaitApproval, []job.Effect{job.Search{Tx: to(t, job.AwaitApproval).Approve}}},
 		{"a transaction that may have left is searched for", asked, job.AwaitCreate, []job.Effect{job.Search{Tx: asked.Create}}},
 		{"pending is watched", to(t, job.CreatePending), job.CreatePending, nil},
 		{"uploading goes on", to(t, job.Uploading), job.Uploading, []job.Effect{job.Upload{}}},
@@ -180,7 +180,7 @@ func TestStateSurvivesJSON(t *testing.T) {
 }
 
 // TestRandomEvents throws events at random at many jobs: money is asked for at
-// most once for every Prepared, every stopped job says whether something was
+// most once for every check, every stopped job says whether something was
 // charged, and no job is Done with an unverified file.
 func TestRandomEvents(t *testing.T) {
 	codes := []job.Code{job.Rejected, job.ChainDown, job.WalletGarbage, job.NotSynced, job.RelayDown, job.ResultMismatch, job.TxRefused, job.Internal}
@@ -195,10 +195,7 @@ func TestRandomEvents(t *testing.T) {
 			case 1:
 				e = job.Checked{Quote: quote(rng.Uint64N(2) * 30)}
 			case 2, 3:
-				e = job.Prepared{At: 3}
-				if (s.Phase == job.AwaitApproval && s.Approve.Asked == 0) || (s.Phase == job.AwaitCreate && s.Create.Asked == 0) {
-					mayAsk++
-				}
+				e = job.Checked{Quote: quote(30)}
 			case 4, 5:
 				e = job.Sent{Hash: txHash}
 			case 6, 7:
@@ -221,6 +218,9 @@ func TestRandomEvents(t *testing.T) {
 				e = job.NotSent{}
 			}
 			before := s
+			if _, ok := e.(job.Checked); ok && s.Phase == job.Checking {
+				mayAsk++
+			}
 			var effects []job.Effect
 			s, effects = job.Update(s, e)
 			for _, eff := range effects {
@@ -233,7 +233,7 @@ func TestRandomEvents(t *testing.T) {
 				t.Fatalf("job %d paid twice: task %d became %d", n, before.TaskID, s.TaskID)
 			}
 			if asked > mayAsk {
-				t.Fatalf("job %d asked %d times for %d preparations", n, asked, mayAsk)
+				t.Fatalf("job %d asked %d times for %d checks", n, asked, mayAsk)
 			}
 			if s.Phase == job.Failed {
 				text := fmt.Sprint(job.Explain(s))
@@ -251,7 +251,6 @@ func TestRandomEvents(t *testing.T) {
 func TestEveryFaultIsExplained(t *testing.T) {
 	for _, c := range job.Codes() {
 		s := to(t, job.AwaitCreate)
-		s, _ = drive(s, job.Prepared{At: 3})
 		s.Phase, s.From, s.Fault = job.Failed, job.AwaitCreate, job.Fault{Code: c}
 		p := job.Explain(s)
 		if p.Title == "" || p.Remedy == "" {
