@@ -3,7 +3,9 @@
 package devchain
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"os"
 	"sort"
 	"strings"
@@ -35,6 +37,36 @@ func TestArtifacts_have_the_ABI_of_generation_1(t *testing.T) {
 				t.Errorf("ABI (-generation 1 +ours):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestArtifacts_were_built_from_the_sources fails when contracts/src was edited
+// and `make contracts` was forgotten.
+func TestArtifacts_were_built_from_the_sources(t *testing.T) {
+	for _, name := range []string{"CrynuxToken", "Node", "Task"} {
+		text, err := artifacts.ReadFile("contracts/artifacts/" + name + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var built struct{ SHA256 map[string]string }
+		if err := json.Unmarshal(text, &built); err != nil {
+			t.Fatal(err)
+		}
+		sources := map[string]string{}
+		files, err := os.ReadDir("contracts/src")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			source, err := os.ReadFile("contracts/src/" + file.Name())
+			if err != nil {
+				t.Fatal(err)
+			}
+			sources[file.Name()] = fmt.Sprintf("%x", sha256.Sum256(source))
+		}
+		if diff := cmp.Diff(sources, built.SHA256); diff != "" {
+			t.Errorf("artefact of %s (-sources +built from):\n%s", name, diff)
+		}
 	}
 }
 

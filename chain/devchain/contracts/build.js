@@ -4,6 +4,7 @@
 
 'use strict';
 
+const crypto = require('crypto');
 const fs = require('fs');
 const path = require('path');
 const solc = require('solc');
@@ -18,8 +19,10 @@ const settings = {
 };
 
 const sources = {};
+const sha256 = {}; // so that a test can tell when a source was changed without a build
 for (const file of fs.readdirSync(path.join(__dirname, 'src')).sort()) {
   sources[file] = { content: read('src', file) };
+  sha256[file] = crypto.createHash('sha256').update(sources[file].content).digest('hex');
 }
 const input = {
   language: 'Solidity',
@@ -44,6 +47,7 @@ for (const name of contracts) {
     contract: name,
     compiler: solc.version(),
     settings,
+    sha256,
     abi: compiled.abi,
     bytecode: `0x${compiled.evm.bytecode.object}`,
   };
