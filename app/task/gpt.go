@@ -35,16 +35,14 @@ type GenerationConfig struct {
 
 // Encode returns the bytes to validate, hash, sign and send: compact JSON with
 // no HTML escaping. The error is an [*InvalidError] for texts that are not
-// UTF-8 and numbers that JSON cannot hold; whether the network takes the
-// arguments is for [Validate] to say.
+// UTF-8, and encoding/json's own for NaN and infinity; whether the network
+// takes the arguments is for [Validate] to say.
 func (a GPTArgs) Encode() ([]byte, error) {
 	if a.Messages == nil {
 		a.Messages = []Message{} // null is refused, an empty list is not
 	}
-	if g := a.GenerationConfig; g != nil {
-		if *g == (GenerationConfig{}) {
-			a.GenerationConfig = nil
-		}
+	if g := a.GenerationConfig; g != nil && *g == (GenerationConfig{}) {
+		a.GenerationConfig = nil
 	}
 	return encode(a, a.texts())
 }

@@ -118,8 +118,12 @@ func (o outline) child(i int32, token string) int32 {
 			return true
 		})
 	case '[':
+		index, err := strconv.Atoi(token)
+		if err != nil {
+			break
+		}
 		o.children(i, func(c int32) bool {
-			if strconv.Itoa(int(o.places[c].index)) == token {
+			if int(o.places[c].index) == index {
 				found = c
 			}
 			return found < 0

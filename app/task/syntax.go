@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -90,7 +91,7 @@ func syntaxError(args []byte, err error) error {
 		// Offset counts the bytes read: the one at fault is the last of them,
 		// except where more was wanted.
 		at := int(syntax.Offset) - 1
-		if syntax.Error() == "unexpected end of JSON input" {
+		if endsEarly(args, at, syntax) {
 			at = len(args)
 		}
 		return syntaxAt(args, at, complaint(args, at), err)
@@ -98,6 +99,14 @@ func syntaxError(args []byte, err error) error {
 		return syntaxAt(args, firstHugeNumber(args), "this number is too large", err)
 	}
 	return fmt.Errorf("task: reading arguments: %w", err)
+}
+
+// endsEarly recognises the end of the text: the decoder either says so or
+// complains about a space, by which it stands for the end.
+func endsEarly(args []byte, at int, err *json.SyntaxError) bool {
+	said := err.Error()
+	return said == "unexpected end of JSON input" ||
+		strings.HasPrefix(said, "invalid character ' '") && at == len(args)-1 && args[at] != ' '
 }
 
 // firstHugeNumber returns where the first number outside float64 stands.
