@@ -78,15 +78,20 @@ func (c *Chain) Period() time.Duration {
 	return d
 }
 
-// Pause stops making blocks by the clock until Resume. Transactions are still
-// taken and wait; Mine still works.
-func (c *Chain) Pause() { c.maker.change(func() { c.maker.paused = true }) }
+// Pause stops making blocks by the clock until Resume: after it returns the head
+// stands still. Transactions are still taken and wait; Mine still works.
+func (c *Chain) Pause() {
+	c.maker.turn.Lock() // let a block that is being made be the last
+	defer c.maker.turn.Unlock()
+	c.maker.change(func() { c.maker.paused = true })
+}
 
 // Resume makes blocks by the clock again.
 func (c *Chain) Resume() { c.maker.change(func() { c.maker.paused = false }) }
 
-// Mine makes n blocks at once, the first with the waiting transactions. The
-// clock is moved ahead where a block would otherwise lie in the future.
+// Mine makes n blocks at once, the first with the waiting transactions. The clock
+// is moved ahead where a block would otherwise lie in the future. After
+// Clock.Advance, Mine(1) makes sure that the chain has arrived at the new time.
 func (c *Chain) Mine(n int) error {
 	c.maker.turn.Lock()
 	defer c.maker.turn.Unlock()
@@ -130,7 +135,7 @@ func (c *Chain) makeByTheClock(ctx context.Context) {
 			c.waitForChange(ctx, wait, changed)
 			continue
 		}
-		if err := c.mineIfDue(period); err != nil {
+		if err := c.mineIfDue(); err != nil {
 			log.Error("No block", "err", err) // go-ethereum's log: Options.Log shows it
 			c.waitForChange(ctx, period, changed)
 		}
@@ -146,11 +151,11 @@ func (c *Chain) waitForChange(ctx context.Context, d time.Duration, changed <-ch
 	}
 }
 
-// mineIfDue makes a block unless somebody else has just made one.
-func (c *Chain) mineIfDue(period time.Duration) error {
+// mineIfDue makes a block unless somebody else has just made one or paused.
+func (c *Chain) mineIfDue() error {
 	c.maker.turn.Lock()
 	defer c.maker.turn.Unlock()
-	if c.untilDue(period) > 0 {
+	if period, paused, _ := c.maker.settings(); paused || c.untilDue(period) > 0 {
 		return nil
 	}
 	return c.makeBlock()

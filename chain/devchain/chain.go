@@ -129,7 +129,11 @@ func newChain(o Options) (*Chain, error) {
 		return nil, err
 	}
 
-	var err error
+	saved, err := c.state.load(c.id.Uint64())
+	if err != nil {
+		return nil, err
+	}
+	c.clock.AdvanceTo(time.Now().Add(saved.ClockOffset))
 	c.stack, c.backend, err = newNode(o.Dir, c.id, c.gasPrice, c.deployerAddress(), o.Log)
 	if err != nil {
 		return nil, err
@@ -144,16 +148,28 @@ func newChain(o Options) (*Chain, error) {
 
 // begin brings the clock, the contracts and the block maker to life.
 func (c *Chain) begin(ctx context.Context) error {
-	saved, err := c.state.load()
-	if err != nil {
+	c.clock.AdvanceTo(c.headTime()) // in case the process was killed: the offset is saved by Close
+	if err := c.deploy(ctx); err != nil {
 		return err
 	}
-	c.clock.AdvanceTo(time.Now().Add(saved.ClockOffset))
-	c.clock.AdvanceTo(c.headTime())
-	if err := c.deploy(ctx, saved); err != nil {
+	if err := c.awaitIndex(ctx); err != nil {
 		return err
 	}
 	c.startMaking()
+	return nil
+}
+
+// awaitIndex waits until go-ethereum's index of transactions has begun. Until then,
+// a few milliseconds after the first block, the receipt of an unknown transaction
+// is an error and not null.
+func (c *Chain) awaitIndex(ctx context.Context) error {
+	for !c.backend.BlockChain().TxIndexDone() {
+		select {
+		case <-time.After(time.Millisecond):
+		case <-ctx.Done():
+			return fmt.Errorf("devchain: index of transactions: %w", ctx.Err())
+		}
+	}
 	return nil
 }
 

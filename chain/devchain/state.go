@@ -24,14 +24,16 @@ type savedState struct {
 	// nanoseconds.
 	ClockOffset time.Duration `json:"clockOffset"`
 
-	// Code is the keccak256 of the contracts' creation code that was deployed.
-	Code common.Hash `json:"code"`
+	ChainID uint64      `json:"chainId"`
+	Code    common.Hash `json:"code"` // codeHash of the contracts that were deployed
 }
 
 func (f stateFile) path() string { return filepath.Join(f.dir, "devchain.json") }
 
-// load returns the zero state when nothing was saved yet.
-func (f stateFile) load() (s savedState, err error) {
+// load returns what was saved for a chain like this one, the zero state when
+// nothing was. A chain of another kind is an error: go-ethereum itself would go on
+// with it, and every transaction would fail.
+func (f stateFile) load(chainID uint64) (s savedState, err error) {
 	if f.dir == "" {
 		return s, nil
 	}
@@ -44,6 +46,9 @@ func (f stateFile) load() (s savedState, err error) {
 	}
 	if err != nil {
 		return s, fmt.Errorf("devchain: saved state: %w", err)
+	}
+	if s.ChainID != chainID || s.Code != codeHash() {
+		return s, fmt.Errorf("devchain: %s holds a chain with another id or other contracts; remove it to start anew", f.dir)
 	}
 	return s, nil
 }
@@ -73,6 +78,7 @@ func (c *Chain) saveState() error {
 	}
 	return c.state.save(savedState{
 		ClockOffset: time.Until(c.clock.Now()),
+		ChainID:     c.id.Uint64(),
 		Code:        codeHash(),
 	})
 }

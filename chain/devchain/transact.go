@@ -17,13 +17,14 @@ import (
 	"github.com/ethereum/go-ethereum/core"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
+	"github.com/ethereum/go-ethereum/params"
 	"github.com/ethereum/go-ethereum/rpc"
 )
 
 // RevertError says that a contract refused a call.
 type RevertError struct {
-	Reason  string         // the contract's words; "" when it gave none
-	Receipt *types.Receipt // nil when the transaction was refused before it was sent
+	Reason  string         // the contract's words; "" when it gave none or the gas ran out
+	Receipt *types.Receipt // nil when the call was refused before it was sent
 }
 
 func (e *RevertError) Error() string {
@@ -96,9 +97,11 @@ func (c *Chain) send(ctx context.Context, key *ecdsa.PrivateKey, to common.Addre
 	if err != nil {
 		return sentTx{}, revertOr(err)
 	}
-	// createTask draws nodes from a later block hash, and what came in between
-	// changes the cost of anything: be generous, the rest is given back.
-	gas = gas*3/2 + 50_000
+	if gas > params.TxGas {
+		// createTask draws nodes from a later block hash, and what comes in between
+		// changes the cost of anything: be generous, the rest is given back.
+		gas = gas*3/2 + 50_000
+	}
 
 	unlock := c.nonces.lock(from)
 	defer unlock()
@@ -134,8 +137,8 @@ func (c *Chain) wait(ctx context.Context, tx sentTx) (*types.Receipt, error) {
 		}
 		select {
 		case <-heads:
-		case err := <-sub.Err():
-			return nil, fmt.Errorf("devchain: closed while waiting for %v: %w", tx.hash, errors.Join(err, context.Canceled))
+		case <-sub.Err():
+			return nil, fmt.Errorf("devchain: closed while waiting for %v", tx.hash)
 		case <-ctx.Done():
 			return nil, fmt.Errorf("devchain: waiting for %v: %w", tx.hash, ctx.Err())
 		}
@@ -143,18 +146,21 @@ func (c *Chain) wait(ctx context.Context, tx sentTx) (*types.Receipt, error) {
 }
 
 // outcome is nil for a transaction that succeeded. For one that failed it finds
-// the reason by making the same call on the block before.
+// the reason by making the same call again: after its block, because most likely
+// a neighbour in it was faster, otherwise before.
 func (c *Chain) outcome(ctx context.Context, tx sentTx, receipt *types.Receipt) error {
 	if receipt.Status == types.ReceiptStatusSuccessful {
 		return nil
 	}
-	before := new(big.Int).Sub(receipt.BlockNumber, common.Big1)
-	_, err := c.client.CallContract(ctx, tx.call, before)
-	failed := &RevertError{Receipt: receipt}
-	if refused, ok := errors.AsType[*RevertError](revertOr(err)); ok {
-		failed.Reason = refused.Reason
+	after := receipt.BlockNumber
+	before := new(big.Int).Sub(after, common.Big1)
+	for _, at := range []*big.Int{after, before} {
+		_, err := c.client.CallContract(ctx, tx.call, at)
+		if refused, ok := errors.AsType[*RevertError](revertOr(err)); ok {
+			return &RevertError{Reason: refused.Reason, Receipt: receipt}
+		}
 	}
-	return failed
+	return &RevertError{Receipt: receipt}
 }
 
 // revertOr turns the node's error for a refused call into a *RevertError and
@@ -172,9 +178,12 @@ func revertOr(err error) error {
 	if decodeErr != nil {
 		return err
 	}
+	if len(data) == 0 {
+		return &RevertError{}
+	}
 	reason, decodeErr := abi.UnpackRevert(data)
 	if decodeErr != nil {
-		reason = text // a form that has no words, told as it came
+		reason = text // an error type of its own: told as it came
 	}
 	return &RevertError{Reason: reason}
 }
