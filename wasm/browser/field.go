@@ -72,6 +72,26 @@ func ScrollTo(id string) error {
 	return err
 }
 
+// ShowModal opens a <dialog>, which then holds keyboard and pointer. An open one stays open.
+func ShowModal(id string) error {
+	e, err := element(id)
+	if err != nil || property(e.Underlying(), "open").Truthy() {
+		return err
+	}
+	_, err = call(e.Underlying(), "showModal")
+	return err
+}
+
+// CloseModal closes a <dialog>; a closed one stays closed.
+func CloseModal(id string) error {
+	e, err := element(id)
+	if err != nil {
+		return err
+	}
+	_, err = call(e.Underlying(), "close")
+	return err
+}
+
 func element(id string) (e dom.Element, err error) {
 	_, err = try(func() js.Value {
 		e = dom.GetWindow().Document().GetElementByID(id)

@@ -2,41 +2,31 @@
 
 package browser
 
-import "syscall/js"
+import (
+	"sync/atomic"
+	"syscall/js"
+)
 
-// Typed is what a person wrote into the static shell before the app took over.
+// Typed is what a person wrote into the static shell before the program ran.
 type Typed struct {
 	Text    string
 	Caret   int // in UTF-16 units
 	Focused bool
 }
 
-// TypedBefore is what stands in the shell's prompt box, also after the shell
-// was replaced. boot.js keeps it.
-func TypedBefore() Typed {
+var typedTaken atomic.Bool
+
+// TakeTyped is what stands in the shell's prompt box, also after the shell was
+// replaced; ok only once. Taken in the turn that replaces the shell, no key
+// stroke is lost between the two boxes. boot.js keeps it.
+func TakeTyped() (t Typed, ok bool) {
+	if typedTaken.Swap(true) {
+		return Typed{}, false
+	}
 	boot := property(js.Global(), "crynuxBoot")
 	return Typed{
 		Text:    text(boot, "typed"),
 		Caret:   number(boot, "caret"),
 		Focused: property(boot, "focused").Truthy(),
-	}
-}
-
-// TakeOver puts what was typed into the field id, with caret and focus. It is
-// called in the turn that replaced the shell, so that no key stroke is lost
-// between the two fields.
-func TakeOver(id string) (Typed, error) {
-	t := TypedBefore()
-	if t.Text != "" {
-		if err := SetValue(id, t.Text); err != nil {
-			return t, err
-		}
-	}
-	if !t.Focused {
-		return t, nil
-	}
-	if err := Focus(id); err != nil {
-		return t, err
-	}
-	return t, Select(id, t.Caret, t.Caret)
+	}, true
 }

@@ -1,0 +1,69 @@
+# Everything is made here. "make help" lists what there is.
+#
+# Needed: Go and make. The tests use Chromium, "make contracts" uses node.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test e2e site bench lint unit contracts size clean chromium
+
+GO   ?= go
+DIST ?= dist
+WASM := GOOS=js GOARCH=wasm
+
+# The race detector needs a C compiler; Go knows whether there is one.
+RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
+
+# The browser of the tests: CHROME=/path/to/any, or the first of these.
+CHROME ?= $(firstword $(foreach b,chromium chromium-browser google-chrome google-chrome-stable,$(shell command -v $(b))))
+export CHROME
+
+help: ## this list
+	@echo "make <target>:"
+	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  \1	\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+run: ## the page and a whole network on this machine: http://127.0.0.1:8080
+	@$(GO) run ./web/cmd/devnet
+
+test: lint unit e2e ## all checks: formatting, vet, staticcheck, unit tests, journeys in Chromium
+
+lint: ## gofmt, vet and staticcheck, for this machine and for the browser
+	@echo "== lint"
+	@dirty=$$(gofmt -l app chain relay wasm web); test -z "$$dirty" || { echo "run gofmt -w on:"; echo "$$dirty"; exit 1; }
+	@$(GO) vet ./...
+	@$(WASM) $(GO) vet ./...
+	@$(GO) build -o build/staticcheck honnef.co/go/tools/cmd/staticcheck
+	@build/staticcheck ./...
+	@$(WASM) build/staticcheck ./...
+
+unit: chromium ## unit tests, with the race detector where there is a C compiler
+	@echo "== unit tests $(RACE)"
+	@$(GO) test $(RACE) $$($(GO) list ./... | grep -v /wasm/e2e)
+
+e2e: chromium ## journeys in Chromium over the built site and the development network
+	@echo "== journeys"
+	@$(GO) test -timeout 20m ./wasm/e2e
+
+site: ## the static site, in dist/
+	@$(GO) run ./web/cmd/site -out $(DIST)
+
+size: site ## the site's files, raw and compressed
+	@$(GO) run ./web/cmd/site -size $(DIST)
+
+bench: ## speed of the page (comes later)
+	@echo "The bench is not built yet: it comes with the part that makes the site fast."
+
+contracts: ## compile the contracts again; the result is committed and must not change
+	@sh chain/devchain/contracts/build.sh
+
+clean: ## remove what was built
+	@rm -rf $(DIST) build wasm/e2e/screenshots
+
+# Installs Chromium where that is possible, says what to do where it is not.
+chromium:
+ifeq ($(CHROME),)
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "== installing Chromium"; \
+		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium >/dev/null; \
+	else \
+		echo "The tests need Chromium: install it (Debian: sudo apt-get install chromium) or say CHROME=/path/to/browser." >&2; exit 1; \
+	fi
+endif
