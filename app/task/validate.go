@@ -67,5 +67,6 @@ func Validate(kind Kind, args []byte) error {
 		return fmt.Errorf("task: validating %v arguments: %w", kind, err)
 	}
 	r := reading{schema: s, outline: newOutline(args)}
-	return &InvalidError{RelayPath: r.relayPath(refused), Faults: r.faults(refused, nil)}
+	faults := r.faults(refused, nil)
+	return &InvalidError{RelayPath: r.relayPath(refused), Faults: faults[:min(len(faults), maxFaults)]}
 }
