@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -19,6 +20,9 @@ const (
 	maxTask    = 16 << 20 // a task echoes its arguments
 	maxSmall   = 64 << 10 // everything else
 )
+
+// maxWait is the longest exchange; a picture of several MB over a slow line fits.
+const maxWait = 2 * time.Minute
 
 // Client asks one Relay. Each method makes exactly one request and returns an
 // [*Error] when it fails; to repeat is up to the caller, and always safe.
@@ -61,8 +65,11 @@ func (c *Client) Upload(ctx context.Context, p UploadParams, s Signed) (err erro
 	if len(body) > maxRequest {
 		return &Error{Fault: TooLarge, Text: fmt.Sprintf("%d bytes", len(body))}
 	}
-	status, answer, err := c.exchange("/v1/inference_tasks", nil, len(body)+maxSmall, // it echoes the arguments
-		func(url string, limit int) (int, []byte, error) { return c.t.PostJSON(ctx, url, body, limit) })
+	post := func(ctx context.Context, url string, limit int) (int, []byte, error) {
+		return c.t.PostJSON(ctx, url, body, limit)
+	}
+	limit := len(body) + maxSmall // the answer echoes the arguments
+	status, answer, err := c.exchange(ctx, "/v1/inference_tasks", nil, limit, post)
 	if err != nil {
 		return err
 	}
@@ -108,8 +115,7 @@ type Nodes struct{ All, Available uint64 }
 // the way to see whether a Relay answers at all.
 func (c *Client) Nodes(ctx context.Context) (_ Nodes, err error) {
 	defer name(&err, "nodes")
-	status, answer, err := c.exchange("/v1/network/nodes/number", nil, maxSmall,
-		func(url string, limit int) (int, []byte, error) { return c.t.Get(ctx, url, limit) })
+	status, answer, err := c.exchange(ctx, "/v1/network/nodes/number", nil, maxSmall, c.t.Get)
 	if err != nil {
 		return Nodes{}, err
 	}
@@ -137,13 +143,13 @@ func (c *Client) get(ctx context.Context, path string, s Signed, limit int) (sta
 		return 0, nil, err
 	}
 	query := url.Values{"timestamp": {strconv.FormatInt(s.Timestamp, 10)}, "signature": {signature}}
-	return c.exchange(path, query, limit,
-		func(url string, limit int) (int, []byte, error) { return c.t.Get(ctx, url, limit) })
+	return c.exchange(ctx, path, query, limit, c.t.Get)
 }
 
 // exchange lets do carry one request and checks what came back as far as it is
 // the same for all.
-func (c *Client) exchange(path string, query url.Values, limit int, do func(url string, limit int) (int, []byte, error)) (int, []byte, error) {
+func (c *Client) exchange(ctx context.Context, path string, query url.Values, limit int,
+	do func(ctx context.Context, url string, limit int) (int, []byte, error)) (int, []byte, error) {
 	if c.base == "" {
 		return 0, nil, &Error{Fault: WrongAddress, Text: "not an http or https address"}
 	}
@@ -151,7 +157,9 @@ func (c *Client) exchange(path string, query url.Values, limit int, do func(url 
 	if len(query) > 0 {
 		address += "?" + query.Encode()
 	}
-	status, answer, err := do(address, limit)
+	ctx, cancel := context.WithTimeout(ctx, maxWait)
+	defer cancel()
+	status, answer, err := do(ctx, address, limit)
 	if err != nil {
 		return 0, nil, &Error{Fault: Unreachable, Err: withoutSecret{err, query.Get("signature")}}
 	}

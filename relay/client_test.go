@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"crynux-dapp/relay"
 )
@@ -181,6 +182,36 @@ func TestClient_hides_the_signature_when_the_network_fails(t *testing.T) {
 			if !strings.Contains(err.Error(), "http://relay.test/v1/") {
 				t.Errorf("no address in %q", err)
 			}
+		})
+	}
+}
+
+// silence is a transport that never answers.
+type silence struct{}
+
+func (silence) PostJSON(ctx context.Context, _ string, _ []byte, _ int) (int, []byte, error) {
+	<-ctx.Done()
+	return 0, nil, ctx.Err()
+}
+
+func (s silence) Get(ctx context.Context, url string, limit int) (int, []byte, error) {
+	return s.PostJSON(ctx, url, nil, limit)
+}
+
+func TestClient_does_not_wait_for_ever(t *testing.T) {
+	for call, ask := range calls {
+		t.Run(call, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { // time passes by itself
+				err := ask(t.Context(), relay.New("http://relay.test", silence{}))
+				if e := fault(t, err); e.Fault != relay.Unreachable || !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("%+v", e)
+				}
+				ctx, cancel := context.WithCancel(t.Context())
+				cancel()
+				if err := ask(ctx, relay.New("http://relay.test", silence{})); !errors.Is(err, context.Canceled) {
+					t.Errorf("%v instead of context.Canceled", err)
+				}
+			})
 		})
 	}
 }
