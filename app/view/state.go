@@ -1,0 +1,88 @@
+package view
+
+import (
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/holiman/uint256"
+
+	"crynux-dapp/app/job"
+)
+
+// State is everything the page shows. It is a copy made for the page: nobody
+// changes it while it is shown, and a new one comes for every change.
+type State struct {
+	// Ready is false until stored jobs and configuration are read.
+	Ready    bool
+	Network  Network
+	Networks []Network
+	Models   Models
+
+	// Wallets are those the browser announced, in order of announcement.
+	Wallets []Wallet
+	Session Session
+	// Jobs are the newest first.
+	Jobs []job.State
+
+	// Persistent is false when the browser refused storage: then nothing survives a reload.
+	Persistent bool
+	// ChainDown and RelayDown tell that the last call there failed.
+	ChainDown, RelayDown bool
+	// Notice is a problem of the page as a whole, not of a job; zero when there is none.
+	Notice job.Problem
+	// Drafts are the arguments that were in the forms when the page was left, by task kind; "" = none.
+	Drafts [2]string
+}
+
+// Network is a profile as the page shows it.
+type Network struct {
+	ID, Name string
+	ChainID  uint64
+	// Fee of one task in CNX base units.
+	Fee uint256.Int
+	// Explorer is the base address of a block explorer; "" = none.
+	Explorer string
+	// Development marks results that no real model made.
+	Development bool
+	// Historical networks are listed for what was made there; nothing can be run.
+	Historical bool
+}
+
+// Wallet is one announced wallet.
+type Wallet struct {
+	ID, Name string
+	// Icon is a data: URL of an image, or "".
+	Icon string
+}
+
+// Session is the connected wallet; Connected is false when there is none.
+type Session struct {
+	Connected bool
+	// Connecting is the id of the wallet that is being asked; "" = none.
+	Connecting string
+	Wallet     Wallet
+	Account    common.Address
+	// ChainID is the wallet's active chain; differs from Network.ChainID on a mismatch.
+	ChainID uint64
+	// Known tells that Native and CNX were read.
+	Known       bool
+	Native, CNX uint256.Int
+	// Problem is why the last try to connect or switch failed; zero when it did not.
+	Problem job.Problem
+}
+
+// WrongChain reports whether the wallet is connected to another chain than the page's network.
+func (s State) WrongChain() bool {
+	return s.Session.Connected && s.Session.ChainID != s.Network.ChainID
+}
+
+// Models are what the forms offer.
+type Models struct {
+	Image, Text []Model
+}
+
+// Model is one entry of a model list.
+type Model struct {
+	// ID is the Hugging Face id that goes into the arguments.
+	ID, Name string
+	// Width, Height, Steps, CFG are the family's defaults for images; 0 = not for this kind.
+	Width, Height, Steps, CFG int
+}
