@@ -44,7 +44,7 @@ func openDatabase(ctx context.Context, name string, stores []string) (*idb.Datab
 	var version uint // 0: whatever is there
 	for range openAttempts {
 		db, err := openVersion(ctx, name, version, stores)
-		if errors.Is(err, idb.NewDOMException("VersionError")) {
+		if isException(err, "VersionError") {
 			version = 0
 			continue
 		}
@@ -168,7 +168,7 @@ func (x *indexed) put(ctx context.Context, records []Record) error {
 		}
 		return t.Await(ctx)
 	})
-	if errors.Is(err, idb.NewDOMException("QuotaExceededError")) {
+	if isException(err, "QuotaExceededError") {
 		return fmt.Errorf("%w: %w", ErrStorageFull, err)
 	}
 	return err
@@ -195,11 +195,8 @@ func request(t *idb.Transaction, r Record) error {
 // (an upgrade in another tab, a storage process that was restarted), it opens
 // a new one and starts again, once; f has done nothing by then.
 func (x *indexed) transact(ctx context.Context, mode idb.TransactionMode, stores []string, f func(*idb.Transaction) error) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
 	t, err := x.begin(mode, stores)
-	if errors.Is(err, idb.NewDOMException("InvalidStateError")) {
+	if isException(err, "InvalidStateError") {
 		db, openErr := openDatabase(ctx, x.name, x.stores)
 		if openErr != nil {
 			return openErr
@@ -228,4 +225,15 @@ func (x *indexed) close() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	_ = x.db.Close() // closing twice is fine
+}
+
+// isException finds a DOMException by name. Exceptions that a request reports
+// are idb's own type; those that a call throws stay what syscall/js made of
+// them, since idb does not look through the wrapping of safejs 0.1.0.
+func isException(err error, name string) bool {
+	var thrown js.Error
+	if errors.As(err, &thrown) {
+		return text(thrown.Value, "name") == name
+	}
+	return errors.Is(err, idb.NewDOMException(name))
 }

@@ -71,7 +71,9 @@ func providerError(err error) *chain.ProviderError {
 	out.Message = e.Message
 	switch code := property(e.value, "code"); code.Type() {
 	case js.TypeNumber:
-		out.Code = code.Int()
+		if !code.IsNaN() {
+			out.Code = code.Int()
+		}
 	case js.TypeString:
 		if n, err := strconv.Atoi(code.String()); err == nil {
 			out.Code = n

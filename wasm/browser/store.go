@@ -63,11 +63,17 @@ func (s *Store) Refused() error { return s.refused }
 
 // Get reads one value; false if there is none.
 func (s *Store) Get(ctx context.Context, store, key string) ([]byte, bool, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, false, err
+	}
 	return s.shelf.get(ctx, store, key)
 }
 
 // List reads a whole store, ordered by key.
 func (s *Store) List(ctx context.Context, store string) ([]Record, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	return s.shelf.list(ctx, store)
 }
 
@@ -85,8 +91,8 @@ func (s *Store) Delete(ctx context.Context, store, key string) error {
 // and an error. When it returns nil everything is on disk. When ctx ends first
 // it is unknown whether the records were saved.
 func (s *Store) PutAll(ctx context.Context, records []Record) error {
-	if len(records) == 0 {
-		return nil
+	if err := ctx.Err(); err != nil || len(records) == 0 {
+		return err
 	}
 	if err := s.shelf.put(ctx, records); err != nil {
 		return fmt.Errorf("saving to %s: %w", records[0].Store, err)

@@ -3,7 +3,6 @@
 package browser
 
 import (
-	"errors"
 	"fmt"
 	"syscall/js"
 )
@@ -107,12 +106,6 @@ func thrown(v js.Value) *Error {
 		}
 	}
 	return e
-}
-
-// isThrown reports whether err is a JavaScript error of that class.
-func isThrown(err error, name string) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Name == name
 }
 
 // jsonText is JSON.stringify(v); what JSON cannot say (undefined, a function) is null.
