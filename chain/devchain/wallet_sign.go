@@ -8,6 +8,7 @@ import (
 	"crypto/ecdsa"
 	"encoding/json"
 	"fmt"
+	"math/big"
 	"regexp"
 	"slices"
 	"strings"
@@ -137,8 +138,8 @@ func (s *Site) signTypedData(ctx context.Context, params json.RawMessage) (any, 
 	}
 	active, _ := s.wallet.network()
 	if id := typed.Domain.ChainId; id != nil {
-		if domain := hexutil.Big(*id); domain.ToInt().Uint64() != active || !domain.ToInt().IsUint64() {
-			return nil, internalError(fmt.Sprintf("Provided chainId %q must match the active chainId %q", domain.ToInt(), fmt.Sprint(active)))
+		if domain := (*big.Int)(id); domain.Cmp(new(big.Int).SetUint64(active)) != 0 {
+			return nil, internalError(fmt.Sprintf("Provided chainId \"%d\" must match the active chainId \"%d\"", domain, active))
 		}
 	}
 	digest, _, err := apitypes.TypedDataAndHash(typed)
