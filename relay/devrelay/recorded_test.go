@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"net/url"
 	"os"
 	"slices"
 	"sync"
@@ -73,14 +74,14 @@ type recordedChain struct {
 	clock Clock
 }
 
-func loadChain(t *testing.T, clock Clock) *recordedChain {
+func loadChain(t testing.TB, clock Clock) *recordedChain {
 	t.Helper()
 	chain := &recordedChain{clock: clock}
 	readTestdata(t, "chain.json", chain)
 	return chain
 }
 
-func readTestdata(t *testing.T, name string, into any) {
+func readTestdata(t testing.TB, name string, into any) {
 	t.Helper()
 	data, err := os.ReadFile("testdata/" + name)
 	if err != nil {
@@ -174,7 +175,9 @@ func taskTuple(vram int64) []byte {
 // deadChain is an RPC address where nobody listens.
 type deadChain struct{}
 
-var errNobody = errors.New(`Post "http://127.0.0.1:18999": dial tcp 127.0.0.1:18999: connect: connection refused`)
+var errNobody = &url.Error{
+	Op: "Post", URL: "http://127.0.0.1:18999", Err: errors.New("dial tcp 127.0.0.1:18999: connect: connection refused"),
+}
 
 func (deadChain) BlockNumber(context.Context) (uint64, error) { return 0, errNobody }
 
@@ -187,7 +190,7 @@ func (deadChain) CallContract(context.Context, ethereum.CallMsg, *big.Int) ([]by
 }
 
 // eventLog makes a log of the Task contract from the event's fields that are not indexed.
-func eventLog(t *testing.T, name string, block uint64, indexed []common.Address, fields ...any) types.Log {
+func eventLog(t testing.TB, name string, block uint64, indexed []common.Address, fields ...any) types.Log {
 	t.Helper()
 	event := contracts.Events[name]
 	data, err := abi.Arguments(event.Inputs.NonIndexed()).Pack(fields...)
