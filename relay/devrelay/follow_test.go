@@ -111,14 +111,14 @@ func TestStates(t *testing.T) {
 		b.expect(400, "Task already uploaded")(b.upload(1, imageArguments, b.creator))
 		b.expect(200, `\u003ccat\u003e \u0026`)(b.task(1, b.workers[2]))
 
-		file, hash := picture(t, 5)
+		file, hash := testPicture(t, 5)
 		b.expect(400, "Task not success")(b.deliver(1, [][]byte{file}, b.workers[1]))
 		b.success(1, hash)
 		b.sync()
 		b.expect(200, `"IsResultSelected":true`)(b.task(1, b.creator))
 		b.expect(400, "Task results not uploaded")(b.result(1, "0", b.creator))
 		b.expect(400, "Signer not allowed")(b.deliver(1, [][]byte{file}, b.workers[0]))
-		other, _ := picture(t, 23)
+		other, _ := testPicture(t, 23)
 		b.expect(400, "Wrong images uploaded")(b.deliver(1, [][]byte{other}, b.workers[1]))
 		b.expect(500, "not a PNG file")(b.deliver(1, [][]byte{[]byte("no picture at all")}, b.workers[1]))
 		b.expect(200, `{"message":"success"}`)(b.deliver(1, [][]byte{file}, b.workers[1]))
@@ -150,7 +150,7 @@ func TestStates(t *testing.T) {
 	})
 	t.Run("a success before the upload leaves the arguments empty", func(t *testing.T) {
 		b := newBench(t)
-		file, hash := picture(t, 5)
+		file, hash := testPicture(t, 5)
 		b.create(1, 0, imageArguments)
 		b.success(1, hash)
 		b.sync()
@@ -166,7 +166,7 @@ func TestTimesAndStats(t *testing.T) {
 	if _, known := b.relay.Times(1); known {
 		t.Error("knows a task nobody created")
 	}
-	file, hash := picture(t, 5)
+	file, hash := testPicture(t, 5)
 	b.create(1, 0, imageArguments)
 	b.sync()
 	b.clock.advance(time.Second)

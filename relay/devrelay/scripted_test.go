@@ -214,8 +214,8 @@ func (b *bench) deliver(id int64, files [][]byte, key *ecdsa.PrivateKey) (int, s
 	return b.send(q)
 }
 
-// picture is a small PNG that differs with seed, and its hash.
-func picture(t testing.TB, seed int) (file, hash []byte) {
+// testPicture is a small PNG that differs with seed, and its hash.
+func testPicture(t testing.TB, seed int) (file, hash []byte) {
 	t.Helper()
 	m := image.NewGray(image.Rect(0, 0, 64, 64))
 	for x := range 64 {
@@ -237,8 +237,8 @@ func picture(t testing.TB, seed int) (file, hash []byte) {
 // finished brings task 1 to uploaded results, each step on its way checked.
 func (b *bench) finished() (files [][]byte) {
 	b.Helper()
-	first, firstHash := picture(b.TB, 3)
-	second, secondHash := picture(b.TB, 11)
+	first, firstHash := testPicture(b.TB, 3)
+	second, secondHash := testPicture(b.TB, 11)
 	b.create(1, 0, imageArguments)
 	b.sync()
 	b.expect(200, `"status":1`)(b.upload(1, imageArguments, b.creator))
