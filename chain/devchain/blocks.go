@@ -208,8 +208,8 @@ func (c *Chain) seal(parent common.Hash, timestamp uint64, empty bool) (*types.B
 	return block, nil
 }
 
-// setHead makes block the newest one, whatever branch it ends, and waits until
-// the pool knows.
+// setHead makes block the newest one, whatever branch it ends, and waits until it
+// is on disk and the pool knows.
 func (c *Chain) setHead(block *types.Block) error {
 	bc := c.backend.BlockChain()
 	if _, err := bc.SetCanonical(block); err != nil {
@@ -221,6 +221,9 @@ func (c *Chain) setHead(block *types.Block) error {
 	}
 	bc.SetFinalized(final)
 	bc.SetSafe(final)
+	if err := c.backend.ChainDb().SyncKeyValue(); err != nil {
+		return fmt.Errorf("devchain: write block %d: %w", block.NumberU64(), err)
+	}
 	if err := c.backend.TxPool().Sync(); err != nil {
 		return fmt.Errorf("devchain: pool: %w", err)
 	}

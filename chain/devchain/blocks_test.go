@@ -117,8 +117,32 @@ func TestPause(t *testing.T) {
 	until(t, "blocks are made again", func() bool { return c.head() > from+3 })
 }
 
-// Time jumps while accounts are being funded: every transaction arrives, and
-// those sent after a jump see the new time.
+// A transaction that waits when time jumps is mined at the new time, in the next
+// block: a task can be cancelled as soon as its deadline was jumped over.
+func TestAJumpTakesWaitingTransactionsAlong(t *testing.T) {
+	c := start(t, Options{Clock: fast()})
+	c.Pause()
+	tx, err := c.send(t.Context(), c.Deployer(), c.account("bob"), big.NewInt(1), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := c.head()
+	c.Clock().Advance(901 * time.Second)
+	target := c.Clock().Now()
+	if err := c.Mine(1); err != nil {
+		t.Fatal(err)
+	}
+	receipt, err := c.wait(t.Context(), tx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := c.header(t, receipt.BlockNumber.Uint64())
+	if block.Number.Uint64() != before+1 || int64(block.Time) < target.Unix() {
+		t.Errorf("mined in block %v of %d after %d, want the next, not before %d", block.Number, block.Time, before, target.Unix())
+	}
+}
+
+// Time jumps while accounts are being funded.
 func TestJumpsLoseNoTransaction(t *testing.T) {
 	c := start(t, Options{Clock: fast()})
 	const senders = 20

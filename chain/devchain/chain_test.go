@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math/big"
+	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -148,10 +149,10 @@ func TestRestart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	closed := first.Clock().Now()
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
 	}
-	closed := first.Clock().Now()
 
 	second := start(t, Options{Dir: dir, Clock: NewClock(50)})
 	t.Run("the chain goes on", func(t *testing.T) {
@@ -174,7 +175,7 @@ func TestRestart(t *testing.T) {
 		}
 	})
 	t.Run("the clock went on", func(t *testing.T) {
-		if now := second.Clock().Now(); now.Before(closed.Add(-time.Second)) || now.After(closed.Add(time.Hour)) {
+		if now := second.Clock().Now(); now.Before(closed) || now.After(closed.Add(time.Hour)) {
 			t.Errorf("clock at %v, was closed at %v", now, closed)
 		}
 	})
@@ -193,6 +194,34 @@ func TestRestart(t *testing.T) {
 			t.Error("no error")
 		}
 	})
+}
+
+// A copy of the directory is what a killed process would leave behind.
+func TestRestartAfterAKill(t *testing.T) {
+	running, left := t.TempDir(), t.TempDir()
+	killed := start(t, Options{Dir: running, Clock: fast()})
+	alice := killed.account("alice")
+	if err := killed.Fund(t.Context(), alice, nil, coins(40)); err != nil {
+		t.Fatal(err)
+	}
+	killed.Pause()
+	killed.Clock().Advance(time.Hour)
+	if err := killed.Mine(1); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(left, os.DirFS(running)); err != nil {
+		t.Fatal(err)
+	}
+	c := start(t, Options{Dir: left, Clock: fast()})
+	if got, want := c.head(), killed.head(); got < want {
+		t.Errorf("head %d, was killed at %d", got, want)
+	}
+	if got := c.cnx(t, alice); got.Cmp(coins(40)) != 0 {
+		t.Errorf("CNX %v", got)
+	}
+	if now := c.Clock().Now(); now.Before(killed.headTime()) {
+		t.Errorf("clock at %v, the head is of %v", now, killed.headTime())
+	}
 }
 
 func TestCloseLeavesNoGoroutine(t *testing.T) {

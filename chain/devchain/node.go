@@ -67,8 +67,8 @@ func ethConfig(chainID, price *big.Int, rich common.Address) *ethconfig.Config {
 	c.Genesis = genesis(chainID, rich)
 	c.SyncMode = ethconfig.FullSync
 
-	// Every state is kept and written at once: any block can be asked about,
-	// side branches of any depth can be built, and a killed process loses nothing.
+	// Every state is kept and written with its block: any block can be asked
+	// about, branches of any depth can be built, a killed process loses nothing.
 	c.NoPruning = true
 	c.StateScheme = rawdb.HashScheme
 
