@@ -20,6 +20,8 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/core/types"
+
+	"crynux-dapp/chain/devchain"
 )
 
 // handClock is a clock that moves only when told to.
@@ -92,8 +94,8 @@ func readTestdata(t testing.TB, name string, into any) {
 	}
 }
 
-func (c *recordedChain) addresses() Contracts {
-	return Contracts{Token: c.Contracts.CrynuxToken, Node: c.Contracts.Node, Task: c.Contracts.Task}
+func (c *recordedChain) addresses() devchain.Contracts {
+	return devchain.Contracts{Token: c.Contracts.CrynuxToken, Node: c.Contracts.Node, Task: c.Contracts.Task}
 }
 
 func (c *recordedChain) BlockNumber(context.Context) (uint64, error) {

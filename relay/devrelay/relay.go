@@ -4,9 +4,11 @@
 // generation 1 did, in status and byte (protocol.md B), and has switches for everything that may go
 // wrong. It shares no code with the client in package relay, so that it can be its oracle.
 //
-//	r, err := devrelay.New(devrelay.Options{Chain: client, Clock: clock, Contracts: addresses})
-//	go r.Run(ctx)                  // follows the chain
-//	http.Serve(listener, r)        // answers
+//	r, err := devrelay.New(devrelay.Options{
+//		Chain: chain.Client(), Clock: chain.Clock(), Contracts: chain.Contracts(), // a devchain.Chain
+//	})
+//	go r.Run(ctx)           // follows the chain
+//	http.Serve(listener, r) // answers
 //
 // Where the two recorded builds differ it answers as the main one did, built with the Go of January
 // 2024; its JSON is the compact one of release mode.
@@ -19,7 +21,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/ethereum/go-ethereum/common"
+	"crynux-dapp/chain/devchain"
 )
 
 // Clock is the network's clock. devchain.Clock is one.
@@ -29,14 +31,11 @@ type Clock interface {
 	Sleep(ctx context.Context, d time.Duration) error
 }
 
-// Contracts are the addresses the Relay reads.
-type Contracts struct{ Token, Node, Task common.Address }
-
 // Options describe a Relay. Chain and Contracts must be set.
 type Options struct {
 	Chain     Chain
 	Clock     Clock // nil = the machine's
-	Contracts Contracts
+	Contracts devchain.Contracts
 
 	// StartBlock is the first block read when nothing was saved before. Tasks created in earlier
 	// blocks stay unknown, and the success of such a task stops the sync for good.

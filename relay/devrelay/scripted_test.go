@@ -26,6 +26,8 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
+
+	"crynux-dapp/chain/devchain"
 )
 
 // scriptedChain is a chain whose blocks the test writes. It notes the block ranges it was asked for.
@@ -68,7 +70,7 @@ const imageArguments = `{"base_model":"m","prompt":"a <cat> & \u2028 \"dog\"","t
 func newBench(t testing.TB, change ...func(*Options)) *bench {
 	t.Helper()
 	b := &bench{TB: t, chain: &scriptedChain{vram: 8}, clock: &handClock{now: time.Unix(1_800_000_000, 0)}}
-	o := Options{Chain: b.chain, Clock: b.clock, Contracts: Contracts{Task: common.HexToAddress("0x7a5c")}}
+	o := Options{Chain: b.chain, Clock: b.clock, Contracts: devchain.Contracts{Task: common.HexToAddress("0x7a5c")}}
 	for _, f := range change {
 		f(&o)
 	}
