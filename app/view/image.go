@@ -279,5 +279,5 @@ func (p *Page) run(k task.Kind, args []byte) {
 		p.port.ShowModal(walletDialogID)
 		return
 	}
-	p.port.Run(k, args)
+	p.port.Submit(k, args)
 }

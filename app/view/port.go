@@ -22,8 +22,8 @@ type Port interface {
 	// UseNetwork changes the page's network.
 	UseNetwork(id string)
 
-	// Run starts a paid task with exactly these arguments. Call it only from a person's click.
-	Run(kind task.Kind, args []byte)
+	// Submit starts a paid task with exactly these arguments. Call it only from a person's click.
+	Submit(kind task.Kind, args []byte)
 	// Send hands an event of the person to a job: job.Retry, job.AskRelay.
 	Send(id string, e job.Event)
 	// Remove takes an ended job from the list.

@@ -1,0 +1,130 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"crynux-dapp/app/job"
+	"crynux-dapp/app/runner"
+	"crynux-dapp/app/view"
+)
+
+// Ports is what the browser offers. Networks come from the Config.
+type Ports struct {
+	runner.Ports
+	Screen Screen
+}
+
+// Screen is the part of the browser that the person sees or touches.
+type Screen interface {
+	Value(id string) string
+	SetValue(id, text string)
+	Focus(id string)
+	SetCaret(id string, at int)
+	ShowModal(id string)
+	CloseModal(id string)
+	Typed() (text string, caret int, focused bool, ok bool)
+	Copy(ctx context.Context, text string) error
+	ObjectURL(file []byte, mime string) (string, error)
+	// Save hands the person a file under a name.
+	Save(name string, file []byte, mime string) error
+	Random(n int) int
+}
+
+// App is one page. It is the view.Port of its view.
+type App struct {
+	Screen
+	*runner.Runner
+	clock  runner.Clock
+	models view.Models
+	nets   []view.Network
+
+	mu   sync.Mutex
+	urls map[string]string // object URLs by SHA-256
+}
+
+var _ view.Port = (*App)(nil)
+
+// New puts a page together. It does nothing before Run.
+func New(c Config, p Ports) *App {
+	p.Networks = c.profiles()
+	a := &App{Screen: p.Screen, Runner: runner.New(p.Ports), clock: p.Clock, models: c.Models.view(), urls: map[string]string{}}
+	for _, n := range p.Networks {
+		a.nets = append(a.nets, network(n))
+	}
+	return a
+}
+
+// Subscribe has f called with every new state of the page (view.Port).
+func (a *App) Subscribe(f func(view.State)) (cancel func()) {
+	return a.Runner.Subscribe(func(s runner.Snapshot) { f(a.state(s)) })
+}
+
+func (a *App) state(s runner.Snapshot) view.State {
+	out := view.State{
+		Ready: s.Ready, Network: network(s.Network), Networks: a.nets, Models: a.models, Jobs: s.Jobs,
+		Persistent: s.Persistent, ChainDown: s.ChainDown, RelayDown: s.RelayDown, Drafts: s.Drafts,
+		Session: view.Session{
+			Connected: s.Session.Connected, Connecting: s.Session.Connecting, Wallet: wallet(s.Session.Wallet),
+			Account: s.Session.Account, ChainID: s.Session.ChainID, Known: s.Session.Known,
+			Native: s.Session.Native, CNX: s.Session.CNX,
+		},
+	}
+	for _, w := range s.Wallets {
+		out.Wallets = append(out.Wallets, wallet(w))
+	}
+	if !s.Session.Fault.Zero() {
+		out.Session.Problem = job.Explain(job.State{Phase: job.Failed, Fault: s.Session.Fault})
+	}
+	if s.Unreadable > 0 {
+		out.Notice = job.Problem{
+			Title:  "Some stored tasks cannot be read",
+			Detail: fmt.Sprintf("%d of them were set aside; nothing was deleted or charged.", s.Unreadable),
+			Remedy: "They may be from a newer version of this page: reload to get it.", Quiet: true,
+		}
+	}
+	return out
+}
+
+func wallet(w runner.Wallet) view.Wallet { return view.Wallet{ID: w.ID, Name: w.Name, Icon: w.Icon} }
+
+func network(n runner.Network) view.Network {
+	return view.Network{ID: n.ID, Name: n.Name, ChainID: n.ChainID, Fee: n.Fee, Explorer: n.Explorer, Development: n.Development, Historical: n.Historical}
+}
+
+// FileURL makes an address for a stored file, the same one while the page lives.
+func (a *App) FileURL(ctx context.Context, sha256, mime string) (string, error) {
+	a.mu.Lock()
+	url, ok := a.urls[sha256]
+	a.mu.Unlock()
+	if ok {
+		return url, nil
+	}
+	file, err := a.File(ctx, sha256)
+	if err != nil {
+		return "", err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if url, ok := a.urls[sha256]; ok {
+		return url, nil
+	}
+	url, err = a.ObjectURL(file, mime)
+	if err == nil {
+		a.urls[sha256] = url
+	}
+	return url, err
+}
+
+// Download saves a stored file under a name.
+func (a *App) Download(ctx context.Context, sha256, name, mime string) error {
+	file, err := a.File(ctx, sha256)
+	if err != nil {
+		return err
+	}
+	return a.Save(name, file, mime)
+}
+
+// NowMillis is the time, in unix milliseconds.
+func (a *App) NowMillis() int64 { return a.clock.Now().UnixMilli() }

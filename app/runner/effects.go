@@ -1,0 +1,296 @@
+package runner
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"runtime/debug"
+	"strconv"
+
+	"github.com/holiman/uint256"
+
+	"crynux-dapp/app/job"
+	"crynux-dapp/app/proof"
+	"crynux-dapp/app/task"
+	"crynux-dapp/chain"
+	"crynux-dapp/relay"
+)
+
+// perform starts the effects of a job. Each runs beside the owner and answers
+// with an event; a panic in one becomes a Fault of its job.
+func (r *Runner) perform(s job.State, effects []job.Effect) {
+	for _, e := range effects {
+		if _, ok := e.(job.Check); ok {
+			if !r.mayPay(s.ID) {
+				continue // its turn comes with nextPayment
+			}
+			r.checking[s.ID] = true
+		}
+		w := r.wallet
+		go func() {
+			defer func() {
+				if v := recover(); v != nil {
+					r.met(s.ID, job.Fault{Code: job.Internal, Detail: fmt.Sprintf("%v\n%s", v, debug.Stack())})
+				}
+			}()
+			r.do(r.ctx, s, w, e)
+		}()
+	}
+}
+
+func (r *Runner) do(ctx context.Context, s job.State, w Connection, e job.Effect) {
+	n := r.networks[s.Order.Network]
+	if n.chain == nil {
+		r.met(s.ID, job.Fault{Code: job.NetworkMismatch, Reason: "This page does not know the network " + s.Order.Network + "."})
+		return
+	}
+	switch e := e.(type) {
+	case job.Wait:
+		if r.Clock.Sleep(ctx, millis(e.Millis)) == nil {
+			r.event(s.ID, job.Woke{At: r.now()})
+		}
+	case job.Check:
+		r.check(ctx, s, n, w)
+	case job.AskApprove:
+		r.ask(ctx, s, w, n.Contracts.Approve(s.Order.Account, e.Amount))
+	case job.AskCreate:
+		tx := createTx(s, n)
+		tx.Gas = e.Gas
+		r.ask(ctx, s, w, tx)
+	case job.Search:
+		r.search(ctx, s, n, e.Tx)
+	case job.Upload:
+		r.upload(ctx, s, n, w)
+	case job.Fetch:
+		r.fetch(ctx, s, n, w, e.Index)
+	}
+}
+
+func (r *Runner) event(id string, e job.Event) { r.post(func() { r.apply(id, e) }) }
+
+func (r *Runner) met(id string, f job.Fault) { r.event(id, job.Met{At: r.now(), Fault: f}) }
+
+func createTx(s job.State, n network) chain.Tx {
+	return n.Contracts.CreateTask(s.Order.Account, uint8(s.Order.Kind), s.Order.Hash, s.Order.VRAM)
+}
+
+// mayPay lets one job at a time go from the check to the mined payment: they
+// share one allowance and one row of nonces.
+func (r *Runner) mayPay(id string) bool {
+	i := r.index(id)
+	if i < 0 {
+		return false
+	}
+	mine := r.jobs[i]
+	for j := len(r.jobs) - 1; j >= 0; j-- { // the oldest first
+		s := r.jobs[j]
+		if s.Order.Account != mine.Order.Account || s.Order.Network != mine.Order.Network {
+			continue
+		}
+		switch s.Phase {
+		case job.Checking, job.AwaitApproval, job.ApprovalPending, job.AwaitCreate, job.CreatePending:
+			return s.ID == id
+		}
+	}
+	return true
+}
+
+// nextPayment starts the check of the next job that waits for its turn.
+func (r *Runner) nextPayment() {
+	for j := len(r.jobs) - 1; j >= 0; j-- {
+		s := r.jobs[j]
+		if s.Phase == job.Checking && !r.checking[s.ID] && r.mayPay(s.ID) {
+			r.perform(s, []job.Effect{job.Check{}})
+		}
+	}
+}
+
+// check reads everything there is to know before anything is asked of the wallet.
+func (r *Runner) check(ctx context.Context, s job.State, n network, w Connection) {
+	if f := r.ready(ctx, s, w); !f.Zero() {
+		r.met(s.ID, f)
+		return
+	}
+	if !n.EIP191 && !signsDigests(ctx, w) {
+		r.met(s.ID, job.Fault{Code: job.WalletCannot})
+		return
+	}
+	p, err := n.chain.Preflight(ctx, s.Order.Account, uint8(s.Order.Kind), s.Order.VRAM)
+	r.reached(err, nil)
+	if err != nil {
+		r.met(s.ID, chainFault(err))
+		return
+	}
+	if p.ChainID != n.ChainID || !p.HasToken || !p.HasNode || !p.HasTask {
+		r.met(s.ID, job.Fault{Code: job.NetworkMismatch, Reason: "The RPC of " + n.Name + " is of another chain, or the contracts are not there."})
+		return
+	}
+	q := job.Quote{
+		Native: p.Native, CNX: p.CNX, Allowance: p.Allowance, Fee: s.Order.Fee, GasPrice: p.GasPrice, Nodes: p.FreeNodes,
+		Skew: int64(p.Head.Time) - r.Clock.Now().Unix(), Block: p.Head.Number, Nonce: p.Nonce,
+	}
+	if !p.FeeHint.IsZero() && p.FeeHint.Gt(&q.Fee) {
+		q.Fee = p.FeeHint // the owner raised it: the newest payment is the best witness
+	}
+	if !q.Allowance.Lt(&q.Fee) && !q.CNX.Lt(&q.Fee) {
+		q.Gas, err = n.chain.Estimate(ctx, createTx(s, n))
+		if err != nil {
+			r.met(s.ID, chainFault(err))
+			return
+		}
+	}
+	r.event(s.ID, job.Checked{At: r.now(), Quote: q})
+}
+
+// ready asks the wallet whether it is on the job's chain with the job's account.
+func (r *Runner) ready(ctx context.Context, s job.State, w Connection) job.Fault {
+	if w == nil {
+		return job.Fault{Code: job.WalletGone}
+	}
+	id, err := chain.ChainID(ctx, w)
+	if err != nil {
+		return walletFault(err)
+	}
+	if id != s.Order.ChainID {
+		return job.Fault{Code: job.WrongChain}
+	}
+	accounts, err := chain.Accounts(ctx, w)
+	switch {
+	case err != nil:
+		return walletFault(err)
+	case len(accounts) == 0:
+		return job.Fault{Code: job.WalletLocked}
+	case accounts[0] != s.Order.Account:
+		return job.Fault{Code: job.WrongAccount}
+	}
+	return job.Fault{}
+}
+
+// ask has the wallet send a transaction. It is asked once.
+func (r *Runner) ask(ctx context.Context, s job.State, w Connection, tx chain.Tx) {
+	if f := r.ready(ctx, s, w); !f.Zero() {
+		r.met(s.ID, notSent(f))
+		return
+	}
+	hash, err := chain.SendTransaction(ctx, w, tx)
+	if err != nil {
+		r.met(s.ID, walletFault(err))
+		return
+	}
+	r.event(s.ID, job.Sent{At: r.now(), Hash: hash})
+}
+
+// notSent keeps a fault that was met before the wallet was asked from being read
+// as one that leaves open whether something was sent.
+func notSent(f job.Fault) job.Fault {
+	switch f.Code {
+	case job.WalletGarbage, job.ChainDown, job.WalletGone:
+		f.Code = job.WalletLocked
+	}
+	return f
+}
+
+// search looks whether a transaction left although nobody told its hash.
+func (r *Runner) search(ctx context.Context, s job.State, n network, sent job.Tx) {
+	want := createTx(s, n)
+	if s.Phase == job.AwaitApproval || s.Phase == job.ApprovalPending {
+		want = n.Contracts.Approve(s.Order.Account, s.Quote.Fee)
+	}
+	found, err := n.chain.Find(ctx, s.Order.Account, sent.Nonce, sent.Block)
+	var pending uint64
+	if err == nil && found == nil {
+		_, pending, err = n.chain.Nonces(ctx, s.Order.Account)
+	}
+	r.reached(err, nil)
+	switch at := r.now(); {
+	case err != nil:
+		r.met(s.ID, chainFault(err))
+	case found != nil && found.To == want.To && bytes.Equal(found.Data, want.Data):
+		r.event(s.ID, job.Sent{At: at, Hash: found.Hash})
+	case found != nil && s.Phase == job.AwaitApproval && found.To == want.To:
+		r.event(s.ID, job.Sent{At: at, Hash: found.Hash}) // the amount was changed in the wallet
+	case found != nil:
+		r.event(s.ID, job.Replaced{At: at})
+	case pending > sent.Nonce:
+		r.met(s.ID, job.Fault{Code: job.TxWaiting})
+	default:
+		r.event(s.ID, job.NotSent{At: at})
+	}
+}
+
+func (r *Runner) upload(ctx context.Context, s job.State, n network, w Connection) {
+	params := relay.UploadParams{TaskArgs: s.Order.Args, TaskID: s.TaskID}
+	signed, f := r.sign(ctx, s, n, w, params)
+	if !f.Zero() {
+		r.met(s.ID, f)
+		return
+	}
+	err := n.relay.Upload(ctx, params, signed)
+	r.reached(nil, err)
+	if err != nil && !isFault(err, relay.AlreadyUploaded) {
+		r.met(s.ID, r.refused(s, err, params))
+		return
+	}
+	r.event(s.ID, job.Uploaded{At: r.now()})
+}
+
+func (r *Runner) fetch(ctx context.Context, s job.State, n network, w Connection, index int) {
+	params := relay.ResultParams{ImageNum: strconv.Itoa(index), TaskID: s.TaskID}
+	signed, f := r.sign(ctx, s, n, w, params)
+	if !f.Zero() {
+		r.met(s.ID, f)
+		return
+	}
+	file, err := n.relay.Result(ctx, params, signed)
+	r.reached(nil, err)
+	if err != nil {
+		r.met(s.ID, r.refused(s, err, params))
+		return
+	}
+	sum := sha256.Sum256(file)
+	got := job.File{SHA256: hex.EncodeToString(sum[:]), Size: len(file)}
+	result := []byte(s.Outcome.Result)
+	if s.Order.Kind == task.SD {
+		hash, err := r.Worker.ImageHash(ctx, file)
+		if err != nil {
+			r.met(s.ID, workerFault(err))
+			return
+		}
+		compared := proof.Image(index, hash, result)
+		got.Verified, got.Distance = compared.Verified(), compared.Distance
+	} else {
+		if _, err := task.DecodeAnswer(file); err != nil {
+			r.met(s.ID, job.Fault{Code: job.ResultDamaged, Detail: err.Error()})
+			return
+		}
+		got.Verified = proof.Text(file, result).Verified()
+	}
+	if err := r.Store.Put(ctx, Files, got.SHA256, file); err != nil {
+		r.met(s.ID, job.Fault{Code: job.Storage, Detail: err.Error()})
+		return
+	}
+	r.event(s.ID, job.Fetched{At: r.now(), Index: index, File: got})
+}
+
+// reached notes for the page whether chain and Relay answer.
+func (r *Runner) reached(chainErr, relayErr error) {
+	r.post(func() {
+		r.snap.ChainDown = chainErr != nil && chainFault(chainErr).Code == job.ChainDown
+		r.snap.RelayDown = relayErr != nil && relayFault(relayErr).Code == job.RelayDown
+	})
+}
+
+// paid is what a mined transaction cost: gas in wei, and the CNX that moved to the
+// Task contract.
+func paid(n network, receipt *chain.Receipt) (gas, fee uint256.Int) {
+	gas.Mul(&receipt.GasPrice, uint256.NewInt(receipt.GasUsed))
+	for _, l := range receipt.Logs {
+		event, err := n.Contracts.Event(l)
+		if t, ok := event.(chain.Transfer); ok && err == nil && t.To == n.Contracts.Task {
+			fee.Add(&fee, &t.Amount)
+		}
+	}
+	return gas, fee
+}

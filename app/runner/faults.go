@@ -1,0 +1,101 @@
+package runner
+
+import (
+	"context"
+	"errors"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"crynux-dapp/app/job"
+	"crynux-dapp/chain"
+	"crynux-dapp/relay"
+)
+
+type address = common.Address
+
+// walletFault turns what a wallet refused into a value.
+func walletFault(err error) job.Fault {
+	f := job.Fault{Detail: err.Error()}
+	var revert *chain.RevertError
+	switch {
+	case errors.Is(err, chain.ErrRejected):
+		f.Code = job.Rejected
+	case errors.Is(err, chain.ErrPending):
+		f.Code = job.WalletPending
+	case errors.Is(err, chain.ErrUnauthorized):
+		f.Code = job.WalletLocked
+	case errors.Is(err, chain.ErrUnsupported):
+		f.Code = job.WalletCannot
+	case errors.Is(err, chain.ErrDisconnected), errors.Is(err, chain.ErrChainDisconnected):
+		f.Code = job.WalletGone
+	case errors.Is(err, chain.ErrWrongChain), errors.Is(err, chain.ErrUnknownChain):
+		f.Code = job.WrongChain
+	case errors.Is(err, chain.ErrInsufficientFunds):
+		f.Code = job.NotEnoughGas
+	case errors.As(err, &revert):
+		f.Code, f.Reason = job.TxRefused, revert.Reason
+	case errors.Is(err, chain.ErrNonceTooLow), errors.Is(err, chain.ErrUnderpriced), errors.Is(err, chain.ErrGasLimit),
+		errors.Is(err, chain.ErrOutOfGas), errors.Is(err, chain.ErrInvalidSender):
+		f.Code, f.Reason = job.TxRefused, "The node said: "+err.Error()+"."
+	case errors.Is(err, chain.ErrUnavailable), errors.Is(err, chain.ErrRateLimited), errors.Is(err, chain.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
+		f.Code = job.ChainDown
+	default: // it may have acted all the same
+		f.Code, f.Reason = job.WalletGarbage, "Its answer cannot be read."
+	}
+	return f
+}
+
+// chainFault turns what an RPC endpoint answered into a value.
+func chainFault(err error) job.Fault {
+	f := job.Fault{Code: job.ChainDown, Detail: err.Error()}
+	var revert *chain.RevertError
+	switch {
+	case noNodes(err):
+		f.Code = job.NoFreeNodes
+	case errors.Is(err, chain.ErrInsufficientFunds):
+		f.Code = job.NotEnoughGas
+	case errors.As(err, &revert):
+		f.Code, f.Reason = job.TxRefused, revert.Reason
+	}
+	return f
+}
+
+func noNodes(err error) bool {
+	return errors.Is(err, chain.RevertNoNodes) || errors.Is(err, chain.RevertNoVRAM) || errors.Is(err, chain.RevertNoGPU)
+}
+
+// relayFault turns what the Relay answered into a value.
+func relayFault(err error) job.Fault {
+	f := job.Fault{Code: job.RelayDown, Detail: err.Error()}
+	var e *relay.Error
+	if !errors.As(err, &e) {
+		return f
+	}
+	f.Reason = e.Text
+	switch e.Fault {
+	case relay.NotSynced:
+		f.Code = job.NotSynced
+	case relay.ResultsMissing:
+		f.Code = job.NotUploaded
+	case relay.SignatureInvalid:
+		f.Code = job.SignatureLate
+	case relay.SignerRefused:
+		f.Code = job.NotCreator
+	case relay.HashMismatch, relay.SchemaViolation, relay.ArgumentsNotJSON, relay.TooLarge:
+		f.Code = job.ArgsRefused
+	case relay.Unreachable, relay.Unavailable, relay.Garbled:
+		f.Code = job.RelayDown
+	default:
+		f.Code = job.RelayRefused
+	}
+	return f
+}
+
+// workerFault turns what the second wasm answered into a value.
+func workerFault(err error) job.Fault {
+	f := job.Fault{Code: job.WorkerRestarts, Detail: err.Error()}
+	if errors.Is(err, ErrDamaged) {
+		f.Code = job.ResultDamaged
+	}
+	return f
+}

@@ -1,0 +1,250 @@
+package runner
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"crynux-dapp/app/job"
+	"crynux-dapp/app/task"
+	"crynux-dapp/chain"
+	"crynux-dapp/relay"
+)
+
+// Runner is made by New and works while Run does.
+type Runner struct {
+	Ports
+	inbox chan func() // what the owner goroutine does next
+	ctx   context.Context
+
+	// Owned by the goroutine of Run.
+	snap     Snapshot
+	jobs     []job.State // newest first
+	wallet   Connection
+	unwatch  func() // ends the events of wallet
+	cursors  map[string]uint64
+	missing  map[string]int  // ticks for which a sent transaction was unknown, by job
+	watching bool            // a poll is on its way or planned
+	checking map[string]bool // jobs whose check has begun
+	writes   []write         // not saved yet, in order
+	writing  bool
+	signed   map[string]relay.Signed // signatures that may be used again, by signing parameters
+
+	networks map[string]network
+
+	mu          sync.Mutex
+	subscribers map[int]func(Snapshot)
+	nextSub     int
+	published   Snapshot
+}
+
+// network is a profile with its clients.
+type network struct {
+	Network
+	chain *chain.Client
+	relay *relay.Client
+}
+
+// New makes a runner. It does nothing before Run.
+func New(p Ports) *Runner {
+	r := &Runner{
+		Ports: p, inbox: make(chan func(), 64), cursors: map[string]uint64{}, missing: map[string]int{}, checking: map[string]bool{},
+		signed: map[string]relay.Signed{}, networks: map[string]network{}, subscribers: map[int]func(Snapshot){},
+	}
+	for _, n := range p.Networks {
+		r.networks[n.ID] = network{
+			Network: n,
+			chain:   chain.NewClient(chain.NewRPC(first(n.RPC), p.HTTP), n.Contracts),
+			relay:   relay.New(n.Relay, p.HTTP),
+		}
+	}
+	r.snap.Network = p.Networks[0]
+	return r
+}
+
+func first(urls []string) string {
+	if len(urls) == 0 {
+		return ""
+	}
+	return urls[0]
+}
+
+// Run owns the state until ctx ends.
+func (r *Runner) Run(ctx context.Context) {
+	r.ctx = ctx
+	r.snap.Persistent = r.Store.Persistent()
+	cancel := r.Wallets.Watch(func() { r.post(r.walletsChanged) })
+	defer cancel()
+	r.snap.Wallets = r.Wallets.List()
+	go r.load()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case do := <-r.inbox:
+			do()
+			r.publish()
+		}
+	}
+}
+
+// post hands work to the owner goroutine. It never blocks the caller for long and
+// is a no-op after the end.
+func (r *Runner) post(do func()) {
+	if r.ctx == nil {
+		go func() { r.inbox <- do }() // before Run: kept until it starts
+		return
+	}
+	select {
+	case r.inbox <- do:
+	case <-r.ctx.Done():
+	default:
+		go func() {
+			select {
+			case r.inbox <- do:
+			case <-r.ctx.Done():
+			}
+		}()
+	}
+}
+
+// Subscribe calls f with the present snapshot and every later one, in order and
+// from one goroutine at a time.
+func (r *Runner) Subscribe(f func(Snapshot)) (cancel func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	id := r.nextSub
+	r.nextSub++
+	r.subscribers[id] = f
+	f(r.published)
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		delete(r.subscribers, id)
+	}
+}
+
+func (r *Runner) publish() {
+	s := r.snap
+	s.Jobs = slices.Clone(r.jobs)
+	s.Wallets = slices.Clone(s.Wallets)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.published = s
+	for _, f := range r.subscribers {
+		f(s)
+	}
+}
+
+// Submit starts a paid task of the connected account. Call it only from a click.
+// Without a connected wallet it does nothing.
+func (r *Runner) Submit(kind task.Kind, args []byte) {
+	order := job.Order{
+		Kind: kind, Args: string(args), Hash: task.Hash(args), VRAM: task.VRAM(kind, args),
+		Count: min(max(task.Files(kind, args), 1), job.MaxFiles), Title: title(kind, args),
+	}
+	id := r.NewID()
+	r.post(func() {
+		if !r.snap.Session.Connected || r.snap.Network.Historical {
+			return
+		}
+		order.Network, order.ChainID, order.Fee = r.snap.Network.ID, r.snap.Network.ChainID, r.snap.Network.Fee
+		order.Account = r.snap.Session.Account
+		r.jobs = slices.Insert(r.jobs, 0, job.State{V: job.Version, ID: id, Phase: job.Draft})
+		r.apply(id, job.Submit{At: r.now(), Order: order})
+	})
+}
+
+// Send hands an event of the person to a job: job.Retry or job.AskRelay.
+func (r *Runner) Send(id string, e job.Event) { r.post(func() { r.apply(id, e) }) }
+
+// Remove forgets a job that has ended and holds nothing: a stopped one that was
+// never paid, or an aborted one. Others stay.
+func (r *Runner) Remove(id string) {
+	r.post(func() {
+		i := r.index(id)
+		if i < 0 {
+			return
+		}
+		s := r.jobs[i]
+		paid := s.TaskID != 0 || s.Create.Asked != 0
+		if s.Phase == job.Aborted || (s.Phase == job.Failed && !paid) {
+			r.jobs = slices.Delete(r.jobs, i, i+1)
+			r.write(write{store: Jobs, key: id})
+		}
+	})
+}
+
+// SaveDraft keeps the arguments of a form.
+func (r *Runner) SaveDraft(kind task.Kind, args string) {
+	r.post(func() {
+		if int(kind) < len(r.snap.Drafts) {
+			r.snap.Drafts[kind] = args
+			r.write(write{store: Settings, key: "draft-" + kind.String(), value: []byte(args)})
+		}
+	})
+}
+
+// File reads a stored result.
+func (r *Runner) File(ctx context.Context, sha256 string) ([]byte, error) {
+	value, ok, err := r.Store.Get(ctx, Files, sha256)
+	if err == nil && !ok {
+		err = errFileGone
+	}
+	return value, err
+}
+
+func (r *Runner) now() int64 { return r.Clock.Now().UnixMilli() }
+
+func (r *Runner) index(id string) int {
+	return slices.IndexFunc(r.jobs, func(s job.State) bool { return s.ID == id })
+}
+
+// apply is the only place where a job changes: the new state is saved, then its
+// effects are performed.
+func (r *Runner) apply(id string, e job.Event) {
+	i := r.index(id)
+	if i < 0 {
+		return
+	}
+	before := r.jobs[i]
+	next, effects := job.Update(before, e)
+	r.put(i, before, next, effects)
+}
+
+func (r *Runner) put(i int, before, next job.State, effects []job.Effect) {
+	r.jobs[i] = next
+	if next != before {
+		record, err := job.Encode(next)
+		if err != nil {
+			panic(err) // a State is made of plain values
+		}
+		r.write(write{store: Jobs, key: next.ID, value: record, then: func(err error) { r.saved(next, effects, err) }})
+	} else {
+		r.perform(next, effects)
+	}
+	if spent(before) != spent(next) {
+		r.refreshBalances()
+	}
+	if before.Phase != next.Phase {
+		if next.Phase != job.Checking {
+			delete(r.checking, next.ID)
+		}
+		r.nextPayment()
+	}
+	r.watch()
+}
+
+// saved continues after a save. Without it nothing that costs money may happen.
+func (r *Runner) saved(s job.State, effects []job.Effect, err error) {
+	if err != nil && len(effects) > 0 && !s.Phase.Ended() {
+		r.apply(s.ID, job.Met{At: r.now(), Fault: job.Fault{Code: job.Storage, Detail: err.Error()}})
+		return
+	}
+	r.perform(s, effects)
+}
+
+// spent changes when balances did.
+func spent(s job.State) [4]uint64 {
+	return [4]uint64{s.Approve.Mined, s.Create.Mined, uint64(s.Marks.Ended), uint64(len(s.Outcome.Reason))}
+}

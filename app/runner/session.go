@@ -1,0 +1,247 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"crynux-dapp/app/job"
+	"crynux-dapp/chain"
+)
+
+// reconnectFor is how long the wallet of the last visit is waited for after load.
+const reconnectFor = 3 * time.Second
+
+// Connect asks a wallet to open its accounts; it shows its own question.
+func (r *Runner) Connect(id string) {
+	r.post(func() {
+		if r.snap.Session.Connecting != "" {
+			return
+		}
+		r.snap.Session.Fault = job.Fault{}
+		w, c, ok := r.find(func(w Wallet) bool { return w.ID == id })
+		if !ok {
+			r.snap.Session.Fault = job.Fault{Code: job.WalletGone}
+			return
+		}
+		r.snap.Session.Connecting = id
+		go func() {
+			accounts, err := chain.RequestAccounts(r.ctx, c)
+			r.post(func() {
+				r.snap.Session.Connecting = ""
+				if err != nil {
+					r.snap.Session.Fault = walletFault(err)
+					return
+				}
+				r.connected(w, c, accounts)
+			})
+		}()
+	})
+}
+
+// reconnect takes up the wallet of the last visit if it still allows that, and
+// then lets the stored jobs go on. It asks nothing of the person.
+func (r *Runner) reconnect(rdns string) {
+	go func() {
+		ctx, cancel := context.WithTimeout(r.ctx, reconnectFor)
+		defer cancel()
+		for rdns != "" {
+			if r.tryReconnect(ctx, rdns) || r.Clock.Sleep(ctx, 100*time.Millisecond) != nil {
+				break
+			}
+		}
+		r.post(r.resume)
+	}()
+}
+
+func (r *Runner) tryReconnect(ctx context.Context, rdns string) bool {
+	w, c, ok := r.find(func(w Wallet) bool { return w.RDNS == rdns })
+	if !ok {
+		return false
+	}
+	accounts, err := chain.Accounts(ctx, c)
+	if err == nil && len(accounts) > 0 {
+		r.post(func() { r.connected(w, c, accounts) })
+	}
+	return true
+}
+
+func (r *Runner) find(match func(Wallet) bool) (Wallet, Connection, bool) {
+	list := r.Wallets.List()
+	i := slices.IndexFunc(list, match)
+	if i < 0 {
+		return Wallet{}, nil, false
+	}
+	c, ok := r.Wallets.Connect(list[i].ID)
+	return list[i], c, ok
+}
+
+// resume lets the jobs of earlier visits go on.
+func (r *Runner) resume() {
+	for i := range r.jobs {
+		before := r.jobs[i]
+		if before.Phase == job.Draft || before.Phase.Ended() {
+			continue
+		}
+		next, effects := job.Resume(before, r.now())
+		r.put(i, before, next, effects)
+	}
+	r.watch()
+}
+
+// connected makes a wallet the session's.
+func (r *Runner) connected(w Wallet, c Connection, accounts []address) {
+	r.disconnected()
+	r.wallet = c
+	r.snap.Session = Session{Connected: true, Wallet: w, Account: accounts[0]}
+	r.unwatch = chain.Watch(c,
+		func(e chain.WalletEvent) { r.post(func() { r.walletEvent(c, e) }) },
+		func(error) { r.post(r.refreshChain) }) // garbage instead of an event: ask the wallet
+	r.write(write{store: Settings, key: "wallet", value: []byte(w.RDNS)})
+	r.refreshChain()
+	r.refreshBalances()
+}
+
+// disconnected forgets the session; jobs stay with the account that started them.
+func (r *Runner) disconnected() {
+	if r.unwatch != nil {
+		r.unwatch()
+		r.unwatch = nil
+	}
+	r.wallet = nil
+	r.snap.Session = Session{}
+}
+
+// Disconnect ends the session, also in the wallet where it knows how.
+func (r *Runner) Disconnect() {
+	r.post(func() {
+		if w := r.wallet; w != nil {
+			go func() { // many wallets do not have it (EIP-2255 draft): forgetting here is what counts
+				_, _ = w.Request(r.ctx, "wallet_revokePermissions", []any{map[string]any{"eth_accounts": map[string]any{}}})
+			}()
+		}
+		r.disconnected()
+		r.write(write{store: Settings, key: "wallet"})
+	})
+}
+
+func (r *Runner) walletEvent(from Connection, e chain.WalletEvent) {
+	if r.wallet != from {
+		return
+	}
+	switch e := e.(type) {
+	case chain.AccountsChanged:
+		if len(e.Accounts) == 0 {
+			r.disconnected()
+			return
+		}
+		r.snap.Session.Account = e.Accounts[0]
+		r.snap.Session.Known = false
+		r.refreshBalances()
+	case chain.ChainChanged:
+		r.snap.Session.ChainID = e.ID
+	case chain.Disconnected:
+		r.snap.Session.Fault = job.Fault{Code: job.WalletGone}
+	}
+}
+
+func (r *Runner) walletsChanged() { r.snap.Wallets = r.Wallets.List() }
+
+// refreshChain asks the wallet for its chain.
+func (r *Runner) refreshChain() {
+	w := r.wallet
+	if w == nil {
+		return
+	}
+	go func() {
+		id, err := chain.ChainID(r.ctx, w)
+		r.post(func() {
+			if r.wallet != w {
+				return
+			}
+			if err != nil {
+				r.snap.Session.Fault = walletFault(err)
+				return
+			}
+			r.snap.Session.ChainID = id
+		})
+	}()
+}
+
+// refreshBalances reads what the account has, in one request.
+func (r *Runner) refreshBalances() {
+	s, n := r.snap.Session, r.networks[r.snap.Network.ID]
+	if !s.Connected || n.Historical {
+		return
+	}
+	go func() {
+		p, err := n.chain.Balances(r.ctx, s.Account)
+		r.post(func() {
+			r.snap.ChainDown = err != nil
+			if err == nil && r.snap.Session.Account == s.Account {
+				r.snap.Session.Known, r.snap.Session.Native, r.snap.Session.CNX = true, p.Native, p.CNX
+			}
+		})
+	}()
+}
+
+// SwitchChain asks the wallet to change to the network of the page, and to learn
+// it first if need be.
+func (r *Runner) SwitchChain() {
+	r.post(func() {
+		w, n := r.wallet, r.snap.Network
+		if w == nil {
+			return
+		}
+		go func() {
+			err := chain.SwitchChain(r.ctx, w, n.ChainID)
+			if errors.Is(err, chain.ErrUnknownChain) {
+				err = chain.AddChain(r.ctx, w, chain.Network{ChainID: n.ChainID, Name: n.Name, Coin: n.Coin, RPCs: n.RPC, Explorers: explorers(n)})
+				if err == nil {
+					err = chain.SwitchChain(r.ctx, w, n.ChainID)
+				}
+			}
+			r.post(func() {
+				r.snap.Session.Fault = job.Fault{}
+				if err != nil {
+					r.snap.Session.Fault = walletFault(err)
+				}
+				r.refreshChain()
+			})
+		}()
+	})
+}
+
+func explorers(n Network) []string {
+	if n.Explorer == "" {
+		return nil
+	}
+	return []string{n.Explorer}
+}
+
+// UseNetwork changes the network of the page; running jobs keep theirs.
+func (r *Runner) UseNetwork(id string) {
+	r.post(func() {
+		n, ok := r.networks[id]
+		if !ok {
+			return
+		}
+		r.snap.Network, r.snap.Session.Known = n.Network, false
+		r.write(write{store: Settings, key: "network", value: []byte(id)})
+		r.refreshBalances()
+	})
+}
+
+// signsDigests asks a wallet for eth_sign with parameters it must refuse: a wallet
+// that has the method says so (-32602), one that lost it says that (-32601, 4200).
+// Nothing is shown to the person.
+func signsDigests(ctx context.Context, w chain.Provider) bool {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	var none json.RawMessage
+	none, err := w.Request(ctx, "eth_sign", []any{})
+	_ = none // whatever it is: an answer means that the method is there
+	return !errors.Is(err, chain.ErrUnsupported)
+}

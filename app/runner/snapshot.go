@@ -1,0 +1,39 @@
+package runner
+
+import (
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/holiman/uint256"
+
+	"crynux-dapp/app/job"
+)
+
+// Snapshot is a copy of everything the runner owns.
+type Snapshot struct {
+	// Ready is false until the store was read.
+	Ready   bool
+	Network Network
+	Wallets []Wallet
+	Session Session
+	// Jobs of all networks, newest first.
+	Jobs       []job.State
+	Drafts     [2]string
+	Persistent bool
+	// ChainDown and RelayDown tell that the last call there failed.
+	ChainDown, RelayDown bool
+	// Unreadable counts stored jobs that could not be read and were set aside.
+	Unreadable int
+}
+
+// Session is the connected wallet.
+type Session struct {
+	Connected  bool
+	Connecting string // id of the wallet that is asked
+	Wallet     Wallet
+	Account    common.Address
+	ChainID    uint64
+	Known      bool // Native and CNX were read
+	Native     uint256.Int
+	CNX        uint256.Int
+	// Fault of the last try to connect or switch.
+	Fault job.Fault
+}

@@ -1,0 +1,239 @@
+package runner
+
+import (
+	"context"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/holiman/uint256"
+
+	"crynux-dapp/app/job"
+	"crynux-dapp/chain"
+)
+
+// How often the chain is asked: blocks are a second apart where tasks take tens
+// of seconds, so it is asked every second only while a transaction is waited for.
+const (
+	pollSending = 1000 * time.Millisecond
+	pollRunning = 1500 * time.Millisecond
+	pollTrouble = 5 * time.Second
+	// unknownTicks is for how many polls a node may not know a sent transaction
+	// before another one with its nonce is looked for.
+	unknownTicks = 4
+)
+
+// watched reports whether the chain is asked about a job.
+func watched(s job.State) bool {
+	switch s.Phase {
+	case job.ApprovalPending, job.CreatePending, job.Running, job.Uploading:
+		return true
+	case job.Fetching:
+		return !s.Outcome.Published
+	case job.Failed: // paid, stopped on the way: the chain goes on without it
+		return s.TaskID != 0 && !s.Outcome.Published
+	}
+	return false
+}
+
+// watch polls while there is something to wait for: one request for all jobs.
+func (r *Runner) watch() {
+	if r.watching {
+		return
+	}
+	for _, s := range r.jobs {
+		if watched(s) {
+			r.watching = true
+			r.poll(s.Order.Network)
+			return
+		}
+	}
+	clear(r.cursors) // the next watch begins at the block of its jobs
+}
+
+// poll asks the network of the first watched job; several networks take turns.
+func (r *Runner) poll(id string) {
+	n, ok := r.networks[id]
+	if !ok {
+		r.watching = false
+		return
+	}
+	var sent []common.Hash
+	var owners []string
+	from, every := r.cursors[id], pollRunning
+	for _, s := range r.jobs {
+		if s.Order.Network != id || !watched(s) {
+			continue
+		}
+		if start := begin(s); from == 0 || (start < from && r.cursors[id] == 0) {
+			from = start
+		}
+		switch s.Phase {
+		case job.ApprovalPending:
+			sent, owners, every = append(sent, s.Approve.Hash), append(owners, s.ID), pollSending
+		case job.CreatePending:
+			sent, owners, every = append(sent, s.Create.Hash), append(owners, s.ID), pollSending
+		}
+	}
+	go func() {
+		tick, err := n.chain.Poll(r.ctx, sent, from)
+		facts := r.facts(r.ctx, n, tick)
+		r.reached(err, nil)
+		r.post(func() {
+			if err == nil {
+				r.cursors[id] = tick.Through + 1
+				r.told(n, tick, owners, facts)
+			} else {
+				every = pollTrouble
+			}
+		})
+		if r.Clock.Sleep(r.ctx, every) == nil {
+			r.post(func() { r.watching = false; r.watch() })
+		}
+	}()
+}
+
+// begin is the first block that can tell something new about a job.
+func begin(s job.State) uint64 {
+	if s.Outcome.Block != 0 {
+		return s.Outcome.Block
+	}
+	return max(s.Create.Mined, s.Create.Block, s.Approve.Block, 1)
+}
+
+// fact is what a tick does not say by itself: why a transaction failed, and when
+// a new task may be cancelled.
+type fact struct {
+	reason   string
+	deadline int64
+}
+
+func (r *Runner) facts(ctx context.Context, n network, tick chain.Tick) map[common.Hash]fact {
+	facts := map[common.Hash]fact{}
+	for _, sent := range tick.Sent {
+		receipt := sent.Receipt
+		switch {
+		case receipt == nil:
+		case !receipt.OK:
+			reason, err := n.chain.Failure(ctx, receipt)
+			f := fact{}
+			if err == nil && reason != nil {
+				f.reason = chainFault(reason).Reason
+				if f.reason == "" {
+					f.reason = reason.Error()
+				}
+			}
+			facts[receipt.TxHash] = f
+		default:
+			if created, err := n.Contracts.Created(receipt); err == nil {
+				if t, err := n.chain.Task(ctx, created.ID); err == nil {
+					facts[receipt.TxHash] = fact{deadline: int64(t.Deadline)}
+				}
+			}
+		}
+	}
+	return facts
+}
+
+// told turns one tick into events of the jobs.
+func (r *Runner) told(n network, tick chain.Tick, owners []string, facts map[common.Hash]fact) {
+	at := r.now()
+	for i, sent := range tick.Sent {
+		r.mined(n, owners[i], sent, facts, at)
+	}
+	for _, seen := range tick.Events {
+		r.seen(n, seen, tick.Events, at)
+	}
+	for _, s := range r.jobs {
+		if s.Order.Network == n.ID && s.Deadline != 0 && int64(tick.Head.Time) > s.Deadline && !s.Overdue && watched(s) {
+			r.apply(s.ID, job.Late{At: at})
+		}
+	}
+}
+
+func (r *Runner) mined(n network, id string, sent chain.Sent, facts map[common.Hash]fact, at int64) {
+	receipt := sent.Receipt
+	if receipt == nil {
+		if sent.Tx != nil {
+			delete(r.missing, id)
+			return
+		}
+		if r.missing[id]++; r.missing[id] >= unknownTicks {
+			delete(r.missing, id)
+			r.lookFor(n, id)
+		}
+		return
+	}
+	delete(r.missing, id)
+	gas, fee := paid(n, receipt)
+	if !receipt.OK {
+		r.apply(id, job.Reverted{At: at, Hash: receipt.TxHash, Gas: gas, Reason: facts[receipt.TxHash].reason})
+		return
+	}
+	e := job.Mined{At: at, Hash: receipt.TxHash, Block: receipt.Block, Gas: gas, Fee: fee, Deadline: facts[receipt.TxHash].deadline}
+	if created, err := n.Contracts.Created(receipt); err == nil {
+		if i := r.index(id); i >= 0 && created.TaskHash == r.jobs[i].Order.Hash {
+			e.TaskID = created.ID
+		}
+	}
+	r.apply(id, e)
+}
+
+// lookFor searches for what took the nonce of a transaction that the node forgot.
+func (r *Runner) lookFor(n network, id string) {
+	i := r.index(id)
+	if i < 0 {
+		return
+	}
+	s := r.jobs[i]
+	sent, want := s.Create, createTx(s, n)
+	if s.Phase == job.ApprovalPending {
+		sent, want = s.Approve, n.Contracts.Approve(s.Order.Account, s.Quote.Fee)
+	}
+	go func() {
+		found, err := n.chain.Find(r.ctx, s.Order.Account, sent.Nonce, sent.Block)
+		if err != nil || found == nil {
+			return // asked again after some more polls
+		}
+		if found.To == want.To && (s.Phase == job.ApprovalPending || string(found.Data) == string(want.Data)) {
+			r.event(id, job.Sent{At: r.now(), Hash: found.Hash})
+			return
+		}
+		r.event(id, job.Replaced{At: r.now()})
+	}()
+}
+
+// seen tells one event of the contracts to the job it belongs to.
+func (r *Runner) seen(n network, seen chain.Seen, all []chain.Seen, at int64) {
+	for _, s := range r.jobs {
+		if s.Order.Network != n.ID || s.TaskID == 0 {
+			continue
+		}
+		switch e := seen.Event.(type) {
+		case chain.TaskSuccess:
+			if e.ID == s.TaskID {
+				r.apply(s.ID, job.Succeeded{At: at, Result: job.Bytes(e.Result), Node: e.Node, Tx: seen.Log.TxHash, Block: seen.Log.Block})
+			}
+		case chain.TaskAborted:
+			if e.ID == s.TaskID {
+				r.apply(s.ID, job.AbortedOnChain{At: at, Reason: e.Reason, Tx: seen.Log.TxHash, Block: seen.Log.Block, Returned: returned(n, s, seen, all)})
+			}
+		case chain.Transfer:
+			// The result node is paid when it reports the upload (protocol.md A.7).
+			o := s.Outcome
+			if o.Success && !o.Published && e.From == n.Contracts.Task && e.To == o.Node && seen.Log.Block >= o.Block && seen.Log.TxHash != o.Tx {
+				r.apply(s.ID, job.Published{At: at})
+			}
+		}
+	}
+}
+
+// returned is the CNX that came back to the creator in the aborting transaction.
+func returned(n network, s job.State, aborted chain.Seen, all []chain.Seen) (sum uint256.Int) {
+	for _, seen := range all {
+		t, ok := seen.Event.(chain.Transfer)
+		if ok && seen.Log.TxHash == aborted.Log.TxHash && t.From == n.Contracts.Task && t.To == s.Order.Account {
+			sum.Add(&sum, &t.Amount)
+		}
+	}
+	return sum
+}

@@ -1,0 +1,89 @@
+package runner
+
+import (
+	"errors"
+
+	"crynux-dapp/app/job"
+)
+
+// ErrDamaged is a picture that cannot be read.
+var ErrDamaged = errors.New("runner: the picture cannot be read")
+
+var errFileGone = errors.New("runner: the file is not in the store")
+
+// write is one record to be saved, or deleted when value is nil.
+type write struct {
+	store, key string
+	value      []byte
+	then       func(error) // called by the owner when it is on disk; nil = nobody waits
+}
+
+// write saves in the order of the calls, one batch at a time.
+func (r *Runner) write(w write) {
+	r.writes = append(r.writes, w)
+	r.flush()
+}
+
+func (r *Runner) flush() {
+	if r.writing || len(r.writes) == 0 {
+		return
+	}
+	r.writing = true
+	batch := r.writes
+	r.writes = nil
+	go func() {
+		errs := make([]error, len(batch))
+		for i, w := range batch {
+			if w.value == nil {
+				errs[i] = r.Store.Delete(r.ctx, w.store, w.key)
+				continue
+			}
+			errs[i] = r.Store.Put(r.ctx, w.store, w.key, w.value)
+		}
+		r.post(func() {
+			r.writing = false
+			for i, w := range batch {
+				if w.then != nil {
+					w.then(errs[i])
+				}
+			}
+			r.flush()
+		})
+	}()
+}
+
+// load reads what earlier visits left. A record that cannot be read is set aside
+// and counted; it never keeps the page from starting.
+func (r *Runner) load() {
+	records, err := r.Store.All(r.ctx, Jobs)
+	var drafts [2]string
+	for k := range drafts {
+		if text, ok, err := r.Store.Get(r.ctx, Settings, "draft-"+kindName(k)); err == nil && ok {
+			drafts[k] = string(text)
+		}
+	}
+	last, _, _ := r.Store.Get(r.ctx, Settings, "wallet")
+	chosen, _, _ := r.Store.Get(r.ctx, Settings, "network")
+	r.post(func() {
+		r.snap.Drafts = drafts
+		if n, ok := r.networks[string(chosen)]; ok {
+			r.snap.Network = n.Network
+		}
+		if err != nil {
+			r.snap.Persistent = false
+		}
+		for _, record := range records {
+			s, err := job.Decode(record)
+			if err != nil {
+				r.snap.Unreadable++
+				continue
+			}
+			if r.index(s.ID) < 0 {
+				r.jobs = append(r.jobs, s)
+			}
+		}
+		newestFirst(r.jobs)
+		r.snap.Ready = true
+		r.reconnect(string(last))
+	})
+}

@@ -1,0 +1,101 @@
+//go:build js && wasm
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"crynux-dapp/app/runner"
+	"crynux-dapp/wasm/browser"
+)
+
+// storage is the browser's store as the runner wants it.
+type storage struct{ *browser.Store }
+
+func (s storage) All(ctx context.Context, store string) ([][]byte, error) {
+	records, err := s.List(ctx, store)
+	values := make([][]byte, len(records))
+	for i, r := range records {
+		values[i] = r.Value
+	}
+	return values, err
+}
+
+// worker tells a bad question from a dead worker.
+type worker struct{ w *browser.Worker }
+
+func (w worker) Recover(ctx context.Context, digest common.Hash, signature []byte) (common.Address, error) {
+	a, err := w.w.Recover(ctx, digest, signature)
+	return a, damaged(err)
+}
+
+func (w worker) ImageHash(ctx context.Context, png []byte) (uint64, error) {
+	h, err := w.w.ImageHash(ctx, png)
+	return h, damaged(err)
+}
+
+func damaged(err error) error {
+	var bad *browser.WorkerError
+	if errors.As(err, &bad) {
+		return fmt.Errorf("%w: %w", runner.ErrDamaged, err)
+	}
+	return err
+}
+
+// announced are the wallets of the browser.
+type announced struct{ w *browser.Wallets }
+
+func (a announced) List() []runner.Wallet {
+	list := a.w.List()
+	out := make([]runner.Wallet, len(list))
+	for i, w := range list {
+		out[i] = runner.Wallet{ID: w.UUID, RDNS: w.RDNS, Name: w.Name, Icon: w.Icon}
+	}
+	return out
+}
+
+func (a announced) Connect(id string) (runner.Connection, bool) {
+	p, ok := a.w.Provider(id)
+	if !ok {
+		return nil, false
+	}
+	return p, true
+}
+
+func (a announced) Watch(f func()) (cancel func()) { return a.w.Watch(f) }
+
+// screen is what the person sees. A missing element is no reason to stop: the
+// page may have been drawn anew in between.
+type screen struct{}
+
+func (screen) Value(id string) string {
+	text, _ := browser.Value(id)
+	return text
+}
+func (screen) SetValue(id, text string)   { _ = browser.SetValue(id, text) }
+func (screen) Focus(id string)            { _ = browser.Focus(id) }
+func (screen) SetCaret(id string, at int) { _ = browser.Select(id, at, at) }
+func (screen) ShowModal(id string)        { _ = browser.ShowModal(id) }
+func (screen) CloseModal(id string)       { _ = browser.CloseModal(id) }
+
+func (screen) Typed() (text string, caret int, focused bool, ok bool) {
+	t, ok := browser.TakeTyped()
+	return t.Text, t.Caret, t.Focused, ok
+}
+
+func (screen) Copy(ctx context.Context, text string) error { return browser.Copy(ctx, text) }
+
+func (screen) ObjectURL(file []byte, mime string) (string, error) {
+	return browser.ObjectURL(file, mime)
+}
+
+func (screen) Save(name string, file []byte, mime string) error {
+	return browser.Download(name, file, mime)
+}
+
+func (screen) Random(n int) int { return rand.IntN(n) }
