@@ -48,6 +48,9 @@ var copied = []string{
 // Build compiles both wasm programs and writes the site to o.Out. It needs the
 // Go toolchain and the source of this module in the working directory or above.
 func Build(ctx context.Context, o Options) error {
+	if err := replaceable(o.Out); err != nil {
+		return err
+	}
 	root, err := moduleRoot(ctx)
 	if err != nil {
 		return err
@@ -170,9 +173,6 @@ func (f files) version() string {
 // write puts the site beside out first and then in its place, so that a server
 // never sees half of it for long.
 func write(out string, site files) error {
-	if err := replaceable(out); err != nil {
-		return err
-	}
 	out = filepath.Clean(out)
 	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
 		return err
