@@ -104,6 +104,13 @@ func TestHTTP(t *testing.T) {
 		}
 	})
 
+	t.Run("takes transactions through one door", func(t *testing.T) {
+		a := ask(t, c, "eth_sendRawTransactionSync", `["`+c.rawTransfer(t, "deployer", 4, c.id)+`"]`)
+		if a.Error == nil || a.Error.Code != -32601 {
+			t.Errorf("%+v", a)
+		}
+	})
+
 	t.Run("holds no accounts", func(t *testing.T) {
 		if got := string(ask(t, c, "eth_accounts", "[]").Result); got != "[]" {
 			t.Errorf("accounts %s", got)

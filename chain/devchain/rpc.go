@@ -72,6 +72,20 @@ func (s *ethService) SendRawTransaction(_ context.Context, raw hexutil.Bytes) (c
 	return tx.Hash(), nil
 }
 
+// SendRawTransactionSync closes the second door, which go-ethereum has since 2025.
+func (s *ethService) SendRawTransactionSync(hexutil.Bytes, *uint64) (any, error) {
+	return nil, notOffered("eth_sendRawTransactionSync")
+}
+
+// notOffered is the error for a method the server does not have, by name.
+type notOffered string
+
+func (m notOffered) Error() string {
+	return "the method " + string(m) + " does not exist/is not available"
+}
+
+func (notOffered) ErrorCode() int { return -32601 } // EIP-1474: method not found
+
 // GasPrice is the base fee and the least tip: the price does not follow what
 // others happened to pay.
 func (s *ethService) GasPrice() *hexutil.Big {
