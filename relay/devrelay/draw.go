@@ -34,9 +34,9 @@ type scene struct {
 
 var scenes = []scene{
 	{"mountain hill valley landscape forest tree nature desert field village lake snow alps canyon dune", drawLand},
-	{"sea ocean beach island boat ship sail water wave coast lagoon harbour harbor fish", drawSea},
+	{"sea ocean beach tropical sailing island boat ship sail water wave coast lagoon harbour harbor fish", drawSea},
 	{"city town street skyline building tower cyberpunk skyscraper neon robot car", drawCity},
-	{"space planet galaxy star nebula cosmos universe moon astronaut rocket alien saturn mars", drawSpace},
+	{"space planet galaxy nebula cosmos universe astronaut rocket alien saturn mars", drawSpace},
 	{"abstract silk flow wave pattern marble texture liquid smoke painting swirl music", drawFlow},
 	{"flower rose lotus bloom blossom petal dahlia mandala garden sunflower", drawBloom},
 }

@@ -59,7 +59,7 @@ func drawCity(c *canvas, p *palette, _ map[string]bool, dice *rand.Rand) {
 			near := float64(i) / float64(len(rows)-1)
 			body := mix(mix(p.far, p.haze, 0.35), p.near, near)
 			body = mix(body, p.haze, 0.4*(1-near)*between(0.5, 0.95, v))
-			body = mix(body, p.light, 0.18*(1-near)*math.Exp(-math.Hypot(u-s.sunU, v-s.sunV)*4))
+			body = mix(body, p.light, 0.18*(1-near)*fade(4*math.Hypot(u-s.sunU, v-s.sunV)))
 			return mix(body, mix(p.accent, p.light, 0.55), r.window(u, v, soft)*lit*(0.3+0.7*near))
 		}
 		return s.at(u, v)

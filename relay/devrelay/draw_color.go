@@ -107,3 +107,13 @@ func smooth(t float64) float64 {
 
 // between is 0 up to low, 1 from high on, and smooth from one to the other.
 func between(low, high, x float64) float64 { return smooth((x - low) / (high - low)) }
+
+func square(x float64) float64 { return x * x }
+
+// fade is 1 at 0 and falls about as e^-x does, for a twentieth of the time.
+func fade(x float64) float64 {
+	y := 1 / (1 + x/8)
+	y *= y
+	y *= y
+	return y * y
+}

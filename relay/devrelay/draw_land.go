@@ -53,7 +53,7 @@ func drawLand(c *canvas, p *palette, prompt map[string]bool, dice *rand.Rand) {
 			near := float64(i) / float64(layers-1)
 			body := ground.at(near)
 			// light falls along the crest, fog rises from the valley
-			body = mix(body, p.light, 0.16*(1-near)*math.Exp(-(v-ridge)*26))
+			body = mix(body, p.light, 0.16*(1-near)*fade(26*(v-ridge)))
 			body = mix(body, p.haze, 0.55*(1-near*0.85)*between(0, 0.22, v-ridge))
 			if cover >= 1 {
 				colour, covered = body, true

@@ -34,6 +34,24 @@ var palettes = []palette{
 	{"storm rain grey gray fog mist misty cloudy monochrome", hex(0x3d4a57), hex(0x8a98a3), hex(0xd6dad8), hex(0xf7f5ee), hex(0x7b8b96), hex(0x171e25), hex(0xe8c07d)},
 }
 
+// accents are colours that a prompt may name for what stands out.
+var accents = []struct {
+	words  string
+	colour rgb
+}{
+	{"red crimson scarlet", hex(0xe5383b)},
+	{"orange", hex(0xff7f36)},
+	{"yellow", hex(0xffcf3f)},
+	{"gold golden amber", hex(0xf2b632)},
+	{"green emerald", hex(0x57b560)},
+	{"teal turquoise cyan", hex(0x2fc7bb)},
+	{"blue azure", hex(0x4c8dff)},
+	{"purple violet lavender", hex(0x9b5de5)},
+	{"pink rose", hex(0xff7eb6)},
+	{"white", hex(0xf4f4f8)},
+	{"black", hex(0x2b2b33)},
+}
+
 // words are the lower-case words of a prompt.
 func words(prompt string) map[string]bool {
 	list := strings.FieldsFunc(strings.ToLower(prompt), func(r rune) bool { return !unicode.IsLetter(r) })
@@ -57,8 +75,19 @@ func mentioned(prompt map[string]bool, words string) int {
 }
 
 // choosePalette takes one of the palettes that fit the prompt best, or any when
-// none fits at all.
+// none fits at all. A colour that the prompt names becomes what stands out.
 func choosePalette(prompt map[string]bool, pick func(n int) int) *palette {
+	p := fittingPalette(prompt, pick)
+	for _, accent := range accents {
+		if mentioned(prompt, accent.words) > 0 {
+			p.accent = accent.colour
+			break
+		}
+	}
+	return &p
+}
+
+func fittingPalette(prompt map[string]bool, pick func(n int) int) palette {
 	best, fitting := 1, []*palette(nil)
 	for i := range palettes {
 		count := mentioned(prompt, palettes[i].words)
@@ -70,7 +99,7 @@ func choosePalette(prompt map[string]bool, pick func(n int) int) *palette {
 		}
 	}
 	if fitting == nil {
-		return &palettes[pick(len(palettes))]
+		return palettes[pick(len(palettes))]
 	}
-	return fitting[pick(len(fitting))]
+	return *fitting[pick(len(fitting))]
 }

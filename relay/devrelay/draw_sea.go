@@ -21,7 +21,7 @@ func drawSea(c *canvas, p *palette, prompt map[string]bool, dice *rand.Rand) {
 		width := 0.25 + 0.35*dice.Float64()
 		height := 0.05 + 0.1*dice.Float64()
 		islands[i] = c.columns(func(u float64) float64 {
-			hill := math.Exp(-math.Pow((u-middle)/width, 2) * 3)
+			hill := fade(3 * square((u-middle)/width))
 			return horizon - height*hill*(0.35+n.ridged(u*5, 0.5, 4)) + 0.012
 		})
 	}
@@ -43,19 +43,19 @@ func drawSea(c *canvas, p *palette, prompt map[string]bool, dice *rand.Rand) {
 		}
 		depth := (v - horizon) / (1 - horizon)
 		// ripples are finer and flatter far away
-		scale := 1 / (0.02 + 0.25*depth)
-		ripple := waves.layered(u*scale*0.8, (v-horizon)*scale*9, 3) - 0.5
-		mirror := 2*horizon - v + ripple*(0.02+0.16*depth)
+		scale := 1 / (0.03 + 0.16*depth)
+		ripple := waves.layered(u*scale*1.6, (v-horizon)*scale*22, 3) - 0.5
+		mirror := 2*horizon - v + ripple*(0.03+0.2*depth)
 		mirror = max(0, min(horizon-0.001, mirror))
 		shifted := int(clamp((u+ripple*0.06*depth)/c.wide) * float64(c.w-1))
 		colour := above(shifted, (float64(shifted)+0.5)*soft, mirror)
 		colour = mix(colour, p.near, 0.25+0.42*depth)
 
 		// the way that the sun lays on the water
-		path := math.Exp(-math.Pow((u-s.sunU)/(0.05+0.22*depth), 2))
-		glitter := between(0.04, 0.16, ripple) * path
+		path := fade(square((u - s.sunU) / (0.05 + 0.22*depth)))
+		glitter := between(0.02, 0.2, ripple) * path
 		colour = mix(colour, p.light, 0.85*glitter*(1-0.5*depth))
-		colour = mix(colour, p.haze, 0.5*math.Exp(-depth*14))
+		colour = mix(colour, p.haze, 0.5*fade(14*depth))
 		return drawBoat(colour, p, boat, boatU, boatV, u, v, soft)
 	})
 }

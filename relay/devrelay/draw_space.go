@@ -45,7 +45,7 @@ func drawSpace(c *canvas, p *palette, prompt map[string]bool, dice *rand.Rand) {
 
 		x, y := (u-planetU)/radius, (v-planetV)/radius
 		distance := math.Hypot(x, y)
-		air := math.Exp(-max(0, distance-1)*9) * clamp(0.35+0.65*(x*sun[0]+y*sun[1]))
+		air := fade(9*max(0, distance-1)) * clamp(0.35+0.65*(x*sun[0]+y*sun[1]))
 		colour = colour.add(mix(p.haze, p.light, 0.4), 0.5*air)
 
 		ringColour, ringBody := rgb{}, 0.0
