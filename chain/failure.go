@@ -1,9 +1,13 @@
 package chain
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // Failure asks why a mined transaction failed. A receipt has no reason, so the
-// same call is repeated at its block. Two requests.
+// same call is repeated at its block, with and without its gas limit. Two
+// requests.
 //
 // The reason is a *RevertError, ErrOutOfGas or another error of a node; nil if
 // the call goes through now. err tells that asking did not work.
@@ -21,8 +25,26 @@ func (c *Client) Failure(ctx context.Context, receipt *Receipt) (reason, err err
 		return ErrOutOfGas, nil
 	}
 	call := Tx{From: sent.From, To: sent.To, Data: sent.Data, Value: sent.Value, Gas: sent.Gas}
+	free := call
+	free.Gas = 0
+	var limited, unlimited error
 	var second reads
-	second.add(func(r Result) error { reason = r.Err; return nil }, "eth_call", call.params(), quantity(receipt.Block))
-	err = second.run(ctx, c.reader)
-	return reason, err
+	second.add(func(r Result) error { limited = r.Err; return nil }, "eth_call", call.params(), quantity(receipt.Block))
+	second.add(func(r Result) error { unlimited = r.Err; return nil }, "eth_call", free.params(), quantity(receipt.Block))
+	if err := second.run(ctx, c.reader); err != nil {
+		return nil, err
+	}
+	if isMute(limited) { // as is the revert of a call that had no gas for a call of its own
+		if unlimited == nil {
+			return ErrOutOfGas, nil
+		}
+		return unlimited, nil
+	}
+	return limited, nil
+}
+
+// isMute reports a revert that carries nothing.
+func isMute(err error) bool {
+	var revert *RevertError
+	return errors.As(err, &revert) && revert.Reason == "" && revert.Panic == nil && len(revert.Data) == 0
 }

@@ -16,6 +16,7 @@ type Tx struct {
 	Gas      uint64       // limit
 	GasPrice *uint256.Int // wei
 	Nonce    *uint64
+	ChainID  uint64 // a wallet that has moved to another chain then refuses
 }
 
 // params is the transaction object of eth_call, eth_estimateGas and
@@ -33,6 +34,9 @@ func (t Tx) params() map[string]string {
 	}
 	if t.Nonce != nil {
 		p["nonce"] = quantity(*t.Nonce)
+	}
+	if t.ChainID != 0 {
+		p["chainId"] = quantity(t.ChainID)
 	}
 	return p
 }

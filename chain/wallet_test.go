@@ -87,8 +87,8 @@ func TestSendTransaction(t *testing.T) {
 		}
 	})
 	t.Run("says everything it was told", func(t *testing.T) {
-		_, err := SendTransaction(t.Context(), wallet, Tx{From: from, To: to, Value: price, Gas: 21000, GasPrice: &price, Nonce: &nonce})
-		if want := `eth_sendTransaction[{"data":"0x","from":"` + lower + `","gas":"0x5208","gasPrice":"0x3b9aca00","nonce":"0x7","to":"0x0200000000000000000000000000000000000000","value":"0x3b9aca00"}]`; asked != want || err != nil {
+		_, err := SendTransaction(t.Context(), wallet, Tx{From: from, To: to, Value: price, Gas: 21000, GasPrice: &price, Nonce: &nonce, ChainID: 42})
+		if want := `eth_sendTransaction[{"chainId":"0x2a","data":"0x","from":"` + lower + `","gas":"0x5208","gasPrice":"0x3b9aca00","nonce":"0x7","to":"0x0200000000000000000000000000000000000000","value":"0x3b9aca00"}]`; asked != want || err != nil {
 			t.Error(asked, err)
 		}
 	})
