@@ -8,8 +8,8 @@ import "math"
 // a ramp: there steps must look even.
 type rgb struct{ r, g, b float64 }
 
-// hex is a colour in web notation, 0xrrggbb.
-func hex(v uint32) rgb {
+// web is a colour in web notation, 0xrrggbb.
+func web(v uint32) rgb {
 	return rgb{float64(v>>16&0xff) / 255, float64(v>>8&0xff) / 255, float64(v&0xff) / 255}
 }
 

@@ -82,7 +82,7 @@ func TestChooseScene_follows_the_words(t *testing.T) {
 
 func TestChoosePalette_takes_a_named_colour(t *testing.T) {
 	p := choosePalette(words("a RED flower in winter"), func(int) int { return 0 })
-	if p.accent != hex(0xe5383b) {
+	if p.accent != web(0xe5383b) {
 		t.Errorf("accent is %v", p.accent)
 	}
 	if p.top != palettes[6].top {
