@@ -51,15 +51,18 @@ func TestFaults(t *testing.T) {
 		b := newBench(t)
 		b.relay.SetFaults(Faults{LateSync: 10 * time.Second})
 		b.create(1, 0, imageArguments)
-		for range 10 {
+		for second := range 10 {
+			if second == 5 {
+				b.create(2, 0, imageArguments)
+			}
 			b.sync()
 			b.expect(400, "Task not found")(b.task(1, b.creator))
 			b.clock.advance(time.Second)
 		}
 		b.sync()
 		b.expect(400, "Task not ready")(b.task(1, b.creator))
+		b.expect(400, "Task not found")(b.task(2, b.creator))
 
-		b.create(2, 0, imageArguments)
 		b.relay.SetFaults(Faults{})
 		b.sync()
 		b.expect(400, "Task not ready")(b.task(2, b.creator))
