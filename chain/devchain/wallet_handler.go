@@ -144,8 +144,8 @@ type walletPages struct {
 	script  []byte
 
 	mu    sync.Mutex
-	pages map[string]*walletPage
-	ages  []string // ids of pages, oldest first
+	pages map[string]*walletPage // by origin and page id
+	ages  []string               // keys of pages, oldest first
 }
 
 func (h *walletPages) serveScript(w http.ResponseWriter, _ *http.Request) {

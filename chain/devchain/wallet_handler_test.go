@@ -224,6 +224,15 @@ func TestWalletHandler(t *testing.T) {
 		}
 		nextEvent(t, openStream(t, within(t), server, "reloaded", ""), "prompts", "Sign a message")
 	})
+	t.Run("old_pages_make_room", func(t *testing.T) {
+		for n := range 70 {
+			call := request(1, "eth_chainId")
+			call["page"] = fmt.Sprint("page ", n)
+			if got := fetch(t, server, http.MethodPost, "request", call, nil); got.status != 200 {
+				t.Fatalf("page %d: %d %s", n, got.status, got.body)
+			}
+		}
+	})
 	t.Run("refused", func(t *testing.T) {
 		header := func(key, value string) func(*http.Request) {
 			return func(r *http.Request) { r.Header.Set(key, value) }

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"math/big"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -180,31 +179,28 @@ func domainFacts(d apitypes.TypedDataDomain) []Fact {
 			facts = append(facts, Fact{label, value})
 		}
 	}
-	add("For", strings.TrimSpace(d.Name+" "+d.Version))
+	add("For", d.Name)
+	add("Version", d.Version)
 	add("Contract", d.VerifyingContract)
 	return facts
 }
 
-// typedDataText lays the message out as "name: value" lines.
+// typedDataText lays the message out as "name: value" lines, in the order of
+// its type.
 func typedDataText(typed apitypes.TypedData) string {
 	var b strings.Builder
-	writeTyped(&b, typed.Message, "")
+	writeTyped(&b, typed.Types, typed.PrimaryType, typed.Message, "")
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-func writeTyped(b *strings.Builder, message map[string]any, indent string) {
-	names := make([]string, 0, len(message))
-	for name := range message {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		if inner, ok := message[name].(map[string]any); ok {
-			fmt.Fprintf(b, "%s%s:\n", indent, name)
-			writeTyped(b, inner, indent+"  ")
+func writeTyped(b *strings.Builder, types apitypes.Types, name string, message map[string]any, indent string) {
+	for _, field := range types[name] {
+		if inner, ok := message[field.Name].(map[string]any); ok {
+			fmt.Fprintf(b, "%s%s:\n", indent, field.Name)
+			writeTyped(b, types, field.Type, inner, indent+"  ")
 			continue
 		}
-		fmt.Fprintf(b, "%s%s: %v\n", indent, name, message[name])
+		fmt.Fprintf(b, "%s%s: %v\n", indent, field.Name, message[field.Name])
 	}
 }
 

@@ -160,7 +160,7 @@ func TestWalletSignsTypedData(t *testing.T) {
 		}
 		prompts := w.Prompts()
 		last := prompts[len(prompts)-1]
-		if last.Summary != "Sign TaskWallet" || !strings.Contains(last.Text, "site: crynux.example.org") {
+		if last.Summary != "Sign TaskWallet" || !strings.HasPrefix(last.Text, "purpose: Open my Crynux task wallet\nwarning: This signature IS its key") {
 			t.Errorf("prompt = %+v", last)
 		}
 	})

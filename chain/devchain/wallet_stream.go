@@ -36,11 +36,13 @@ type letter struct {
 	data   []byte // nil for "prompts": the list is made when it is sent
 }
 
-// page returns the mailbox of a page, new if need be.
+// page returns the mailbox of a page, new if need be. An id counts within its
+// origin only, so that no page reads what is meant for another origin.
 func (h *walletPages) page(id, origin string) *walletPage {
+	key := origin + " " + id
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if p := h.pages[id]; p != nil && p.origin == origin {
+	if p := h.pages[key]; p != nil {
 		return p
 	}
 	p := &walletPage{origin: origin, news: make(chan struct{})}
@@ -57,13 +59,11 @@ func (h *walletPages) page(id, origin string) *walletPage {
 			}
 		}))
 	}
-	h.pages[id] = p
-	h.ages = append(h.ages, id)
+	h.pages[key] = p
+	h.ages = append(h.ages, key)
 	if len(h.ages) > maxPages {
-		if oldest := h.pages[h.ages[0]]; oldest != nil {
-			for _, stop := range oldest.stops {
-				stop()
-			}
+		for _, stop := range h.pages[h.ages[0]].stops {
+			stop()
 		}
 		delete(h.pages, h.ages[0])
 		h.ages = h.ages[1:]

@@ -257,9 +257,9 @@ function demoWallets(config) {
   }
 
   function account({ account, balance }) {
-    const lines = [make("span", { class: "hex" }, account)];
-    if (balance) lines.push(make("span", { class: "balance" }, balance));
-    return make("div", { class: "account", role: "group", "aria-label": "Account" }, ...lines);
+    const box = make("div", { class: "account" }, make("span", {}, "Your account"), make("span", { class: "hex" }, account));
+    if (balance) box.append(make("span", { class: "balance" }, "holds " + balance));
+    return box;
   }
 
   // keepFocus turns Tab round at the ends of the window.
