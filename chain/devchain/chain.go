@@ -1,8 +1,8 @@
 //go:build !js
 
 // Package devchain is the chain of the development network: go-ethereum inside
-// the process, with the three contracts of generation 1 deployed, blocks made
-// by the network's clock, and a JSON-RPC endpoint that can be told to misbehave.
+// the process, with the three contracts of generation 1 deployed, blocks made by
+// the network's clock or on demand, reorgs, and a JSON-RPC endpoint for pages.
 //
 //	chain, err := devchain.Start(ctx, devchain.Options{Clock: devchain.NewClock(20)})
 //	defer chain.Close()
