@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -23,6 +24,7 @@ import (
 // TestInChromium compiles the tests of this package for the browser, runs them
 // in one, and reports each as a subtest. The files *_js_test.go hold them.
 func TestInChromium(t *testing.T) {
+	noteSources(t, "../..")
 	dir := t.TempDir()
 	compile(t, "test", "-c", "-o", filepath.Join(dir, "tests.wasm"), ".")
 	compile(t, "build", "-o", filepath.Join(dir, "worker.wasm"), "../worker")
@@ -55,6 +57,23 @@ func TestOnlyForTheBrowser(t *testing.T) {
 	}
 	if got := strings.TrimSpace(string(out)); got != "[]" {
 		t.Errorf("files without the js build tag: %s", got)
+	}
+}
+
+// noteSources shows go test what the programs are made of, by listing it:
+// otherwise it would take a result from its cache when only they changed.
+func noteSources(t *testing.T, root string) {
+	t.Helper()
+	for _, dir := range []string{"app", "chain", "relay", "wasm", "web"} {
+		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, d fs.DirEntry, err error) error {
+			if err == nil && d.Name() == "node_modules" {
+				return fs.SkipDir
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -20,8 +20,28 @@ import (
 	"crynux-dapp/web/site"
 )
 
+// noteSources shows go test what the site is made of, by listing it: otherwise
+// it would take a result from its cache when only the programs changed.
+func noteSources() error {
+	for _, dir := range []string{"app", "chain", "relay", "wasm", "web", "docs"} {
+		err := filepath.WalkDir("../../"+dir, func(path string, d fs.DirEntry, err error) error {
+			if err == nil && d.Name() == "node_modules" {
+				return fs.SkipDir
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // built is the site of this source tree, built once for all tests.
 var built = sync.OnceValues(func() (string, error) {
+	if err := noteSources(); err != nil {
+		return "", err
+	}
 	dir, err := os.MkdirTemp("", "site-test-")
 	if err != nil {
 		return "", err
