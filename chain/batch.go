@@ -95,10 +95,11 @@ func matchAnswers(list []answer, n int) []Result {
 		seen[id]++
 		results[id] = a.result()
 	}
+	refused := refusal(list)
 	for id, times := range seen {
 		switch {
-		case times == 0 && refusal(list) != nil:
-			results[id] = Result{Err: refusal(list)}
+		case times == 0 && refused != nil:
+			results[id] = Result{Err: refused}
 		case times != 1:
 			results[id] = Result{Err: fmt.Errorf("%w: call %d was answered %d times", ErrMalformed, id, times)}
 		}

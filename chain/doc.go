@@ -6,9 +6,9 @@
 // needs a wallet:
 //
 //	client := chain.NewClient(chain.NewRPC(url, fetch), contracts)
-//	ready, err := client.Preflight(ctx, account, task.SD, vram)
+//	ready, err := client.Preflight(ctx, account, kind, vram)
 //
-//	hash, err := chain.SendTransaction(ctx, wallet, contracts.CreateTask(account, task.SD, taskHash, vram))
+//	hash, err := chain.SendTransaction(ctx, wallet, contracts.CreateTask(account, kind, taskHash, vram))
 //
 // Foreign error codes and texts are translated here and nowhere above: callers
 // use errors.Is with the Err and Revert values of this package, and errors.As

@@ -1,9 +1,10 @@
 package chain
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 )
@@ -13,10 +14,11 @@ type Tick struct {
 	Head Block
 	// Sent are the transactions asked for, in the same order.
 	Sent []Sent
-	// Events of the Task contract from the block asked for up to and including
-	// Through, in the order of the chain. Ask from Through+1 next, or from some
-	// blocks earlier to see what a reorganisation changed: the same event may
-	// then come again.
+	// Events of the Task contract, and the Transfers of CNX out of it (refunds,
+	// and what nodes earn), from the block asked for up to and including
+	// Through, as they happened. Ask from Through+1 next, or from some blocks
+	// earlier to see what a reorganisation changed: the same event may then come
+	// again.
 	Events  []Seen
 	Through uint64
 }
@@ -35,88 +37,97 @@ type Seen struct {
 }
 
 const (
-	logPage    = 500 // blocks in one eth_getLogs, which all nodes allow
-	pagesAtOne = 8   // pages in one request; a longer gap takes more ticks
+	logPage     = 500 // blocks in one eth_getLogs, which all nodes allow
+	pagesAtOnce = 8   // pages in one request; a longer gap takes more ticks
 )
 
-// Poll asks for the newest block, the state of transactions, and all events of
-// the Task contract from a block on. It is one request; a second one if more
-// than 500 blocks were missed and the node refuses to tell them at once.
+// Poll asks for the newest block, the state of transactions, and all events
+// from a block on. It is one request; a second one if more than 500 blocks were
+// missed and the node refuses to tell them at once.
 func (c *Client) Poll(ctx context.Context, sent []common.Hash, from uint64) (Tick, error) {
 	tick := Tick{Sent: make([]Sent, len(sent))}
-	var logs Result
 	var r reads
 	r.add(into(&tick.Head, parseBlock), "eth_getBlockByNumber", "latest", false)
 	for i, hash := range sent {
 		r.add(into(&tick.Sent[i].Tx, parseTransaction), "eth_getTransactionByHash", hash)
 		r.add(into(&tick.Sent[i].Receipt, parseReceipt), "eth_getTransactionReceipt", hash)
 	}
-	r.add(func(r Result) error { logs = r; return nil }, "eth_getLogs", c.taskLogs(quantity(from), "latest"))
+	var logs []Result
+	c.askEvents(&r, func(r Result) error { logs = append(logs, r); return nil }, quantity(from), "latest")
 	if err := r.run(ctx, c.reader); err != nil {
 		return Tick{}, err
 	}
 	head := tick.Head.Number
 	c.saw(head)
-
-	var err error
-	switch {
-	case head < from: // no block since; some nodes call the empty range an error
+	if head < from { // no block since; some nodes call the empty range an error
 		tick.Through = max(from, 1) - 1
-	case logs.Err != nil && head-from >= logPage:
-		tick.Events, tick.Through, err = c.pages(ctx, from, head)
-	default:
-		tick.Through = head
-		err = into(&tick.Events, c.seen(head))(logs)
+		return tick, nil
 	}
-	if err != nil {
-		return Tick{}, fmt.Errorf("eth_getLogs: %w", err)
+	tick.Through = head
+	events := c.events(&tick.Events)
+	for _, answer := range logs {
+		if answer.Err != nil && head-from >= logPage {
+			return c.pages(ctx, tick, from)
+		}
+		if err := events(answer); err != nil {
+			return Tick{}, fmt.Errorf("eth_getLogs: %w", err)
+		}
 	}
+	tick.inOrder()
 	return tick, nil
 }
 
-// pages reads a long range in pieces, and how far it came.
-func (c *Client) pages(ctx context.Context, from, head uint64) (events []Seen, through uint64, err error) {
+// pages reads the events of a long range in pieces.
+func (c *Client) pages(ctx context.Context, tick Tick, from uint64) (Tick, error) {
+	tick.Events = nil
 	var r reads
-	var pages [pagesAtOne][]Seen
-	for i := range pages {
-		if from > head {
+	for range pagesAtOnce {
+		tick.Through = min(from+logPage-1, tick.Head.Number)
+		c.askEvents(&r, c.events(&tick.Events), quantity(from), quantity(tick.Through))
+		if from = tick.Through + 1; from > tick.Head.Number {
 			break
 		}
-		through = min(from+logPage-1, head)
-		r.add(into(&pages[i], c.seen(through)), "eth_getLogs", c.taskLogs(quantity(from), quantity(through)))
-		from = through + 1
 	}
 	if err := r.run(ctx, c.reader); err != nil {
-		return nil, 0, err
+		return Tick{}, err
 	}
-	for _, page := range pages {
-		events = append(events, page...)
-	}
-	return events, through, nil
+	tick.inOrder()
+	return tick, nil
 }
 
-func (c *Client) taskLogs(from, to string) map[string]any {
-	return map[string]any{"address": data(c.contracts.Task[:]), "fromBlock": from, "toBlock": to}
+// askEvents asks for the logs of the Task contract, and for those of the token
+// that tell what the Task contract paid. One filter cannot say both.
+func (c *Client) askEvents(r *reads, t take, from, to string) {
+	r.add(t, "eth_getLogs", map[string]any{"fromBlock": from, "toBlock": to, "address": data(c.contracts.Task[:])})
+	r.add(t, "eth_getLogs", map[string]any{"fromBlock": from, "toBlock": to, "address": data(c.contracts.Token[:]),
+		"topics": []common.Hash{topicTransfer, addressWord(c.contracts.Task)}})
 }
 
-// seen decodes logs up to a block. Later ones are left for the next time: the
-// node may have got a new block while it answered.
-func (c *Client) seen(through uint64) func(json.RawMessage) ([]Seen, error) {
-	return func(raw json.RawMessage) ([]Seen, error) {
-		logs, err := listOf(parseLog)(raw)
-		if err != nil {
-			return nil, err
+// events appends what logs mean to a list.
+func (c *Client) events(list *[]Seen) take {
+	return func(r Result) error {
+		var logs []Log
+		if err := into(&logs, listOf(parseLog))(r); err != nil {
+			return err
 		}
-		var events []Seen
 		for _, l := range logs {
 			event, err := c.contracts.Event(l)
 			if err != nil {
-				return nil, err
+				return err
 			}
-			if event != nil && l.Block <= through {
-				events = append(events, Seen{Event: event, Log: l})
+			if event != nil {
+				*list = append(*list, Seen{Event: event, Log: l})
 			}
 		}
-		return events, nil
+		return nil
 	}
+}
+
+// inOrder sorts the events as they happened. Those after Through are left for
+// the next time: the node may have got a new block while it answered.
+func (t *Tick) inOrder() {
+	t.Events = slices.DeleteFunc(t.Events, func(s Seen) bool { return s.Log.Block > t.Through })
+	slices.SortFunc(t.Events, func(a, b Seen) int {
+		return cmp.Or(cmp.Compare(a.Log.Block, b.Log.Block), cmp.Compare(a.Log.Index, b.Log.Index))
+	})
 }
