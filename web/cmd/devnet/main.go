@@ -1,0 +1,97 @@
+//go:build !js
+
+// Command devnet is "make run": it builds the site, starts the development
+// network and serves the page.
+//
+//	devnet               everything in memory
+//	devnet -dir state    go on next time where it ended
+//	devnet -fund 0x…     give test coins to an account of your own wallet
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"math/big"
+	"os"
+	"os/signal"
+	"time"
+
+	"crynux-dapp/chain"
+	"crynux-dapp/web/devnet"
+	"crynux-dapp/web/site"
+)
+
+func main() {
+	o := devnet.Options{Site: "dist"}
+	flag.StringVar(&o.Dir, "dir", "", "keep the network's state in this folder")
+	flag.Float64Var(&o.Rate, "rate", 1, "how fast the network's clock runs")
+	flag.IntVar(&o.PagePort, "port", 8080, "port of the page; the next free one is taken")
+	flag.IntVar(&o.RPCPort, "rpc", 8545, "port of the chain's RPC")
+	flag.IntVar(&o.RelayPort, "relay", 8546, "port of the Relay")
+	flag.BoolVar(&o.EIP191, "eip191", false, "let the Relay accept personal_sign signatures")
+	flag.BoolVar(&o.NoWallets, "no-demo-wallets", false, "announce no demo wallets")
+	free := flag.Bool("free-gas", false, "gas costs nothing")
+	fund := flag.String("fund", "", "give 1 coin and 1000 CNX to this account")
+	built := flag.Bool("built", false, "serve dist/ as it is, build nothing")
+	flag.Parse()
+	if *free {
+		o.GasPrice = new(big.Int)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, o, *fund, *built); err != nil {
+		fmt.Fprintln(os.Stderr, "devnet:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, o devnet.Options, fund string, built bool) error {
+	if !built {
+		fmt.Println("Building the page (the first time takes a minute or two) …")
+		if err := site.Build(ctx, site.Options{Out: o.Site}); err != nil {
+			return err
+		}
+	}
+	fmt.Println("Starting chain, Relay and nodes …")
+	n, err := devnet.Start(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer n.Close()
+	if fund != "" {
+		if err := give(ctx, n, fund); err != nil {
+			return err
+		}
+	}
+	fmt.Printf(`
+  Open      %s
+
+  1. Press "Connect wallet" and choose "Demo (signs digests)".
+  2. Describe a picture and press "Generate".
+  3. Confirm what the demo wallet asks: two transactions, then a signature for
+     the arguments and one for each picture.
+
+  With a wallet of your own: RPC %s, chain id %d, coin ETH
+     test coins: make run ARGS="-fund 0xYourAccount", or the button "Test coins" in the page
+
+  Relay     %s
+  Contracts token %s, node %s, task %s
+
+  Ctrl+C ends it.
+`, n.Page, n.RPC, n.Chain.ChainID(), n.RelayURL, n.Chain.Contracts().Token, n.Chain.Contracts().Node, n.Chain.Contracts().Task)
+	<-ctx.Done()
+	fmt.Println("\nEnding …")
+	return nil
+}
+
+func give(ctx context.Context, n *devnet.Network, to string) error {
+	account, err := chain.ParseAddress(to)
+	if err != nil {
+		return fmt.Errorf("-fund: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	unit := big.NewInt(1e18)
+	return n.Chain.Fund(ctx, account, unit, new(big.Int).Mul(unit, big.NewInt(1000)))
+}

@@ -1,0 +1,84 @@
+//go:build !js
+
+package devnet
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"crynux-dapp/app"
+	"crynux-dapp/chain/devchain"
+	"crynux-dapp/web/site"
+)
+
+// ConfigID is the id of the development network in config.json.
+const ConfigID = "dev"
+
+// page serves the built site. Three things are added while serving and are never
+// part of it: the true addresses in config.json, the demo wallets, the faucet.
+func (n *Network) page(o Options) (http.Handler, error) {
+	config, err := n.config(o)
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	files := site.Handler(o.Site)
+	mux.Handle("/", files)
+	mux.HandleFunc("GET /config.json", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Cache-Control", "no-store")
+		w.Write(config)
+	})
+	mux.Handle("POST /faucet", devchain.Faucet{Chain: n.Chain})
+	if len(n.Wallets) > 0 {
+		mux.Handle("/_devwallet/", devchain.WalletHandler(n.Wallets...))
+		mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { serveIndex(w, o.Site) })
+		mux.HandleFunc("GET /index.html", func(w http.ResponseWriter, r *http.Request) { serveIndex(w, o.Site) })
+	}
+	return mux, nil
+}
+
+// serveIndex adds the demo wallets to the page.
+func serveIndex(w http.ResponseWriter, dir string) {
+	page, err := os.ReadFile(filepath.Join(dir, "index.html"))
+	if err != nil {
+		http.Error(w, "the site is not built", http.StatusInternalServerError)
+		return
+	}
+	script := []byte("<script src=\"/_devwallet/wallet.js\"></script>\n</head>")
+	page = bytes.Replace(page, []byte("</head>"), script, 1)
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Write(page)
+}
+
+// config is the site's config.json with the addresses of this network.
+func (n *Network) config(o Options) ([]byte, error) {
+	text, err := os.ReadFile(filepath.Join(o.Site, "config.json"))
+	if err != nil {
+		return nil, fmt.Errorf("the site is not built: %w", err)
+	}
+	c, err := app.ParseConfig(text)
+	if err != nil {
+		return nil, err
+	}
+	for i := range c.Networks {
+		net := &c.Networks[i]
+		if net.ID != ConfigID {
+			continue
+		}
+		at := n.Chain.Contracts()
+		net.ChainID = n.Chain.ChainID().Uint64()
+		net.RPC, net.Relay = []string{n.RPC}, n.RelayURL
+		net.Contracts = app.Contracts{Token: at.Token.Hex(), Node: at.Node.Hex(), Task: at.Task.Hex()}
+		if o.EIP191 {
+			net.RelaySignature = "eip191"
+		}
+		return json.MarshalIndent(c, "", "  ")
+	}
+	return nil, fmt.Errorf("config.json has no network %q", ConfigID)
+}
