@@ -120,7 +120,7 @@ func TestBuild_ships_no_demo_wallet(t *testing.T) {
 
 func TestBuild_every_address_in_the_page_names_a_file_and_its_version(t *testing.T) {
 	files := read(t, dist(t))
-	found := regexp.MustCompile(`(?:src|href)="([^"?]*)([^"]*)"`).FindAllStringSubmatch(string(files["index.html"]), -1)
+	found := regexp.MustCompile(`(?:src|href)="([^"?#]+)([^"]*)"`).FindAllStringSubmatch(string(files["index.html"]), -1)
 	if len(found) < 5 {
 		t.Fatalf("only %d addresses", len(found))
 	}
