@@ -59,16 +59,6 @@ func Select(id string, start, end int) error {
 	return err
 }
 
-// ScrollTo brings an element into view.
-func ScrollTo(id string) error {
-	e, err := element(id)
-	if err != nil {
-		return err
-	}
-	_, err = call(e, "scrollIntoView", map[string]any{"block": "nearest"})
-	return err
-}
-
 // ShowModal opens a <dialog>, which then holds keyboard and pointer. An open one stays open.
 func ShowModal(id string) error {
 	e, err := element(id)
