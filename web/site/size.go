@@ -33,7 +33,7 @@ func Sizes(dir string) ([]Size, error) {
 		if err != nil {
 			return err
 		}
-		packed, err := gzipped(b)
+		packed, err := packedSize(path, b)
 		if err != nil {
 			return err
 		}
@@ -41,10 +41,19 @@ func Sizes(dir string) ([]Size, error) {
 		if err != nil {
 			return err
 		}
-		sizes = append(sizes, Size{filepath.ToSlash(name), len(b), len(packed), brotliSize(path)})
+		sizes = append(sizes, Size{filepath.ToSlash(name), len(b), packed, brotliSize(path)})
 		return nil
 	})
 	return sizes, err
+}
+
+// packedSize takes the file's .gz neighbour, where the site has one.
+func packedSize(path string, b []byte) (int, error) {
+	if info, err := os.Stat(path + ".gz"); err == nil {
+		return int(info.Size()), nil
+	}
+	packed, err := gzipped(b)
+	return len(packed), err
 }
 
 // brotliSize asks the brotli command, where there is one: Go's library has none.
