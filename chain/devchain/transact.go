@@ -98,9 +98,10 @@ func (c *Chain) send(ctx context.Context, key *ecdsa.PrivateKey, to common.Addre
 		return sentTx{}, revertOr(err)
 	}
 	if gas > params.TxGas {
-		// createTask draws nodes from a later block hash, and what comes in between
-		// changes the cost of anything: be generous, the rest is given back.
-		gas = gas*3/2 + 50_000
+		// createTask draws nodes from a later block hash, and a disclosure that
+		// others overtake in its block settles the task: ten times the gas. Be
+		// generous, the rest is given back.
+		gas = max(gas*3/2, 1_500_000)
 	}
 
 	unlock := c.nonces.lock(from)

@@ -15,6 +15,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/big"
 	"net"
 	"net/http"
@@ -39,8 +40,14 @@ type Options struct {
 	PagePort, RPCPort, RelayPort int
 	// EIP191 lets the Relay accept personal_sign signatures.
 	EIP191 bool
-	// GPUs are the worker nodes; nil = DefaultGPUs.
+	// GPUs are the worker nodes; nil = devrelay.DefaultGPUs.
 	GPUs []devrelay.GPU
+	// WorkTime is how long a node works on a task, at least.
+	WorkTime time.Duration
+	// Log receives what Relay and nodes complain about; nil = nobody.
+	Log *slog.Logger
+	// OnReport is told the times of each task.
+	OnReport func(devrelay.TaskReport)
 	// Wallets are announced in the page; nil = the two demo wallets.
 	Wallets func(*devchain.Chain) []*devchain.Wallet
 	// NoWallets announces none: for a real wallet.
@@ -57,11 +64,6 @@ type Network struct {
 	Page, RPC, RelayURL string
 
 	closers []func()
-}
-
-// DefaultGPUs are enough for two tasks at once.
-func DefaultGPUs() []devrelay.GPU {
-	return []devrelay.GPU{{Name: "NVIDIA GeForce RTX 4090", VRAM: 24, Count: 4}, {Name: "NVIDIA GeForce RTX 3060", VRAM: 12, Count: 3}}
 }
 
 // Start starts everything and returns when the page can be opened: contracts are
@@ -85,7 +87,7 @@ func Start(ctx context.Context, o Options) (n *Network, err error) {
 	n.closers = append(n.closers, func() { n.Chain.Close() })
 
 	n.Relay, err = devrelay.New(devrelay.Options{
-		Chain: n.Chain.Client(), Clock: clock, Contracts: n.Chain.Contracts(), Dir: under(o.Dir, "relay"), EIP191: o.EIP191,
+		Chain: n.Chain.Client(), Clock: clock, Contracts: n.Chain.Contracts(), Dir: under(o.Dir, "relay"), EIP191: o.EIP191, Log: o.Log,
 	})
 	if err != nil {
 		return n, fmt.Errorf("the Relay does not start: %w", err)
@@ -100,11 +102,9 @@ func Start(ctx context.Context, o Options) (n *Network, err error) {
 	if n.RelayURL, err = n.serve(o.RelayPort, n.Relay); err != nil {
 		return n, err
 	}
-	gpus := o.GPUs
-	if gpus == nil {
-		gpus = DefaultGPUs()
-	}
-	n.Nodes, err = devrelay.StartNodes(running, devrelay.NodesOptions{Chain: n.Chain, RelayURL: n.RelayURL, GPUs: gpus})
+	n.Nodes, err = devrelay.StartNodes(running, devrelay.NodesOptions{
+		Chain: n.Chain, RelayURL: n.RelayURL, GPUs: o.GPUs, WorkTime: o.WorkTime, OnReport: o.OnReport, Log: o.Log,
+	})
 	if err != nil {
 		return n, fmt.Errorf("the nodes do not start: %w", err)
 	}

@@ -29,6 +29,7 @@ func main() {
 	flag.IntVar(&o.PagePort, "port", 8080, "port of the page; the next free one is taken")
 	flag.IntVar(&o.RPCPort, "rpc", 8545, "port of the chain's RPC")
 	flag.IntVar(&o.RelayPort, "relay", 8546, "port of the Relay")
+	flag.DurationVar(&o.WorkTime, "work", 3*time.Second, "how long a node works on a task, at least")
 	flag.BoolVar(&o.EIP191, "eip191", false, "let the Relay accept personal_sign signatures")
 	flag.BoolVar(&o.NoWallets, "no-demo-wallets", false, "announce no demo wallets")
 	free := flag.Bool("free-gas", false, "gas costs nothing")

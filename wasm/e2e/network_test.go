@@ -1,0 +1,47 @@
+//go:build !js
+
+package e2e
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+
+	"crynux-dapp/chain/devchain"
+	"crynux-dapp/web/devnet"
+)
+
+// rate is how fast the networks of the tests live.
+const rate = 10
+
+// network starts a development network whose demo wallets answer by themselves.
+func network(t *testing.T, change ...func(*devnet.Options)) *devnet.Network {
+	t.Helper()
+	o := devnet.Options{Site: dist, Rate: rate, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
+	for _, f := range change {
+		f(&o)
+	}
+	n, err := devnet.Start(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(n.Close)
+	for _, w := range n.Wallets {
+		w.AnswerWith(devchain.ApproveAll)
+	}
+	return n
+}
+
+// The demo wallets.
+const (
+	digests = "Demo (signs digests)"
+	modern  = "Demo (like today's MetaMask)"
+)
+
+// connect chooses a wallet in the page.
+func (v *visitor) connect(wallet string) {
+	v.t.Helper()
+	v.click("button", "Connect wallet")
+	v.click("button", wallet)
+	v.until("the wallet in the header", func() bool { return len(v.all("button", starting("Wallet 0x"))) > 0 })
+}

@@ -1,0 +1,325 @@
+//go:build !js
+
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/accessibility"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"crynux-dapp/chain/devchain"
+	"crynux-dapp/web/devnet"
+)
+
+// patience is how long anything may take to appear, in real time.
+const patience = 40 * time.Second
+
+// visitor is a person with a browser profile of their own.
+type visitor struct {
+	t   *testing.T
+	ctx context.Context
+	net *devnet.Network
+	log []string // console and exceptions
+}
+
+// visit opens the page of a network in a new profile. The page's clock is the
+// network's: Date, performance.now and timers are replaced before anything loads.
+func visit(t *testing.T, n *devnet.Network) *visitor {
+	t.Helper()
+	ctx, cancel := profile(t)
+	v := &visitor{t: t, ctx: ctx, net: n}
+	t.Cleanup(func() {
+		if t.Failed() {
+			v.shot("failed-" + strings.ReplaceAll(t.Name(), "/", "-"))
+			for _, line := range v.log {
+				t.Log("console:", line)
+			}
+			t.Log("page:", v.outline())
+		}
+		cancel()
+	})
+	chromedp.ListenTarget(ctx, v.listen)
+	v.run(chromedp.ActionFunc(func(ctx context.Context) error {
+		_, err := page.AddScriptToEvaluateOnNewDocument(clockScript(n.Chain.Clock())).Do(ctx)
+		return err
+	}))
+	v.size(1440, 900, false)
+	v.open(n.Page)
+	return v
+}
+
+// profile starts a browser with storage of its own.
+func profile(t *testing.T) (context.Context, func()) {
+	t.Helper()
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(chromium),
+		chromedp.NoSandbox,
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("force-color-profile", "srgb"),
+	)...)
+	ctx, cancel := chromedp.NewContext(allocator, chromedp.WithErrorf(func(string, ...any) {})) // events newer than the library
+	if err := chromedp.Run(ctx); err != nil {
+		stop()
+		t.Fatal("Chromium does not start: ", err)
+	}
+	return ctx, func() { cancel(); stop() }
+}
+
+func (v *visitor) listen(e any) {
+	switch e := e.(type) {
+	case *runtime.EventConsoleAPICalled:
+		var parts []string
+		for _, a := range e.Args {
+			parts = append(parts, string(a.Value)+a.Description)
+		}
+		v.log = append(v.log, string(e.Type)+": "+strings.Join(parts, " "))
+	case *runtime.EventExceptionThrown:
+		v.log = append(v.log, "exception: "+e.ExceptionDetails.Error())
+	}
+}
+
+// clockScript makes the page live on the network's clock.
+func clockScript(c *devchain.Clock) string {
+	return fmt.Sprintf(`(() => {
+	const rate = %g, realBase = %d, netBase = %d;
+	const RealDate = Date, realNow = Date.now.bind(Date);
+	const now = () => Math.floor(netBase + (realNow() - realBase) * rate);
+	globalThis.Date = class extends RealDate {
+		constructor(...a) { if (a.length) super(...a); else super(now()); }
+		static now() { return now(); }
+	};
+	const perf = performance.now.bind(performance), perfBase = perf();
+	performance.now = () => perfBase + (perf() - perfBase) * rate;
+	const st = setTimeout, si = setInterval;
+	globalThis.setTimeout = (f, ms, ...a) => st(f, (ms || 0) / rate, ...a);
+	globalThis.setInterval = (f, ms, ...a) => si(f, (ms || 0) / rate, ...a);
+})();`, c.Rate(), time.Now().UnixMilli(), c.Now().UnixMilli())
+}
+
+func (v *visitor) run(actions ...chromedp.Action) {
+	v.t.Helper()
+	ctx, cancel := context.WithTimeout(v.ctx, patience)
+	defer cancel()
+	if err := chromedp.Run(ctx, actions...); err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+// size sets the window; touch makes it a phone.
+func (v *visitor) size(width, height int64, touch bool) {
+	v.t.Helper()
+	v.run(emulation.SetDeviceMetricsOverride(width, height, 1, touch))
+}
+
+func (v *visitor) dark(on bool) {
+	v.t.Helper()
+	scheme := "light"
+	if on {
+		scheme = "dark"
+	}
+	v.run(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}))
+}
+
+func (v *visitor) open(url string) {
+	v.t.Helper()
+	v.run(chromedp.Navigate(url))
+}
+
+func (v *visitor) reload() {
+	v.t.Helper()
+	v.run(chromedp.Reload())
+}
+
+// found is one element of the accessibility tree.
+type found struct {
+	id   cdp.BackendNodeID
+	name string
+}
+
+// all returns the elements of a role whose name matches now.
+func (v *visitor) all(role string, match func(name string) bool) []found {
+	var out []found
+	ctx, cancel := context.WithTimeout(v.ctx, patience)
+	defer cancel()
+	_ = chromedp.Run(ctx, chromedp.ActionFunc(func(ctx context.Context) error {
+		root, err := dom.GetDocument().WithDepth(0).Do(ctx)
+		if err != nil {
+			return err
+		}
+		nodes, err := accessibility.QueryAXTree().WithBackendNodeID(root.BackendNodeID).WithRole(role).Do(ctx)
+		if err != nil {
+			return err // the page is on its way to another one: asked again
+		}
+		for _, n := range nodes {
+			if n.Ignored {
+				continue
+			}
+			var name string
+			if n.Name != nil {
+				_ = json.Unmarshal(n.Name.Value, &name)
+			}
+			if match(name) {
+				out = append(out, found{id: n.BackendDOMNodeID, name: name})
+			}
+		}
+		return nil
+	}))
+	return out
+}
+
+func named(name string) func(string) bool { return func(n string) bool { return n == name } }
+
+func starting(prefix string) func(string) bool {
+	return func(n string) bool { return strings.HasPrefix(n, prefix) }
+}
+
+// until polls until ok, and fails with what it waited for.
+func (v *visitor) until(what string, ok func() bool) {
+	v.t.Helper()
+	deadline := time.Now().Add(patience)
+	for !ok() {
+		if time.Now().After(deadline) {
+			v.t.Fatalf("waited %v for %s", patience, what)
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+}
+
+// find waits for an element of a role and name.
+func (v *visitor) find(role, name string) found {
+	v.t.Helper()
+	var at []found
+	v.until(fmt.Sprintf("%s %q", role, name), func() bool { at = v.all(role, named(name)); return len(at) > 0 })
+	return at[0]
+}
+
+func (v *visitor) has(role, name string) bool { return len(v.all(role, named(name))) > 0 }
+
+// click presses the mouse on an element, as a person does.
+func (v *visitor) click(role, name string) {
+	v.t.Helper()
+	v.until(fmt.Sprintf("a click on %s %q", role, name), func() bool {
+		at := v.all(role, named(name))
+		if len(at) == 0 {
+			return false
+		}
+		ctx, cancel := context.WithTimeout(v.ctx, patience)
+		defer cancel()
+		return chromedp.Run(ctx, clickOn(at[0].id)) == nil // drawn anew in between: again
+	})
+}
+
+func clickOn(id cdp.BackendNodeID) chromedp.Action {
+	return chromedp.ActionFunc(func(ctx context.Context) error {
+		if err := dom.ScrollIntoViewIfNeeded().WithBackendNodeID(id).Do(ctx); err != nil {
+			return err
+		}
+		quads, err := dom.GetContentQuads().WithBackendNodeID(id).Do(ctx)
+		if err != nil {
+			return err
+		}
+		if len(quads) == 0 {
+			return fmt.Errorf("not visible")
+		}
+		q := quads[0]
+		x, y := (q[0]+q[2]+q[4]+q[6])/4, (q[1]+q[3]+q[5]+q[7])/4
+		return chromedp.MouseClickXY(x, y).Do(ctx)
+	})
+}
+
+// fill replaces the text of a field and leaves it, so that the page takes note.
+func (v *visitor) fill(role, name, text string) {
+	v.t.Helper()
+	at := v.find(role, name)
+	v.run(dom.Focus().WithBackendNodeID(at.id), chromedp.KeyEvent("a", chromedp.KeyModifiers(input.ModifierCtrl)), chromedp.KeyEvent(kb.Delete), input.InsertText(text), chromedp.KeyEvent(kb.Tab))
+}
+
+// value is the text of a field.
+func (v *visitor) value(role, name string) string {
+	v.t.Helper()
+	return v.call(v.find(role, name).id, "function() { return this.value }")
+}
+
+// text is what stands in an element.
+func (v *visitor) text(role, name string) string {
+	v.t.Helper()
+	return v.call(v.find(role, name).id, "function() { return this.innerText }")
+}
+
+func (v *visitor) call(id cdp.BackendNodeID, function string) (out string) {
+	ctx, cancel := context.WithTimeout(v.ctx, patience)
+	defer cancel()
+	_ = chromedp.Run(ctx, chromedp.ActionFunc(func(ctx context.Context) error {
+		object, err := dom.ResolveNode().WithBackendNodeID(id).Do(ctx)
+		if err != nil {
+			return err
+		}
+		result, _, err := runtime.CallFunctionOn(function).WithObjectID(object.ObjectID).WithReturnByValue(true).Do(ctx)
+		if err != nil {
+			return err
+		}
+		return json.Unmarshal(result.Value, &out)
+	}))
+	return out
+}
+
+// sees waits until the page shows a text anywhere.
+func (v *visitor) sees(text string) {
+	v.t.Helper()
+	v.until(fmt.Sprintf("the text %q", text), func() bool { return strings.Contains(v.body(), text) })
+}
+
+func (v *visitor) body() string {
+	var text string
+	ctx, cancel := context.WithTimeout(v.ctx, patience)
+	defer cancel()
+	_ = chromedp.Run(ctx, chromedp.Evaluate("document.body ? document.body.innerText : ''", &text))
+	return text
+}
+
+// outline is what a failing test prints of the page.
+func (v *visitor) outline() string {
+	text := v.body()
+	if len(text) > 3000 {
+		text = text[:3000] + "…"
+	}
+	return text
+}
+
+// shot takes a screenshot into the ignored folder and names it in the output.
+func (v *visitor) shot(name string) {
+	v.t.Helper()
+	if err := os.MkdirAll(shots, 0o755); err != nil {
+		v.t.Log(err)
+		return
+	}
+	var png []byte
+	ctx, cancel := context.WithTimeout(v.ctx, patience)
+	defer cancel()
+	if err := chromedp.Run(ctx, chromedp.CaptureScreenshot(&png)); err != nil {
+		v.t.Log("no screenshot:", err)
+		return
+	}
+	path := filepath.Join(shots, name+".png")
+	if err := os.WriteFile(path, png, 0o644); err != nil {
+		v.t.Log(err)
+		return
+	}
+	v.t.Log("screenshot:", path)
+}
