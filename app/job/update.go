@@ -220,7 +220,10 @@ func pending(s State, e Event) (State, []Effect) {
 func uploading(s State, e Event) (State, []Effect) {
 	if e, ok := e.(Uploaded); ok {
 		s.Marks.Uploaded = e.At
-		if s.Outcome.Success {
+		switch {
+		case s.Outcome.Success && s.Outcome.Published:
+			return s.enter(Fetching, e.At).fetchNext(e.At)
+		case s.Outcome.Success:
 			return s.enter(Fetching, e.At), nil
 		}
 		return s.enter(Running, e.At), nil
