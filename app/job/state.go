@@ -123,7 +123,7 @@ type Tx struct {
 	Hash common.Hash `json:"hash,omitzero"`
 	// Mined is the block of the receipt; 0 = not mined.
 	Mined uint64 `json:"mined,omitempty"`
-	// Gas is what was paid for gas, in wei.
+	// Gas is what was paid for gas, in wei, tries that failed included.
 	Gas uint256.Int `json:"gas,omitzero"`
 	// Fee is the CNX that moved to the Task contract (createTask only).
 	Fee uint256.Int `json:"fee,omitzero"`

@@ -137,15 +137,15 @@ func asking(s State, e Event) (State, []Effect) {
 		}
 		return s.enter(CreatePending, e.At), nil
 	case NotSent:
-		*tx = Tx{}
+		tx.clear()
 		return s.fail(e.At, Fault{Code: Interrupted})
 	case Replaced:
-		*tx = Tx{}
+		tx.clear()
 		return s.fail(e.At, Fault{Code: TxReplaced})
 	case Met:
 		if !e.Fault.transient() {
 			if e.Fault.answered() {
-				*tx = Tx{} // the wallet said that nothing was sent
+				tx.clear() // the wallet said that nothing was sent
 			}
 			return s.fail(e.At, e.Fault)
 		}
@@ -164,12 +164,17 @@ func (f Fault) answered() bool {
 
 // ask is the one place that makes an effect which spends money.
 func (s State) ask(at int64) (State, []Effect) {
-	*s.current() = Tx{Asked: at, Nonce: s.Quote.Nonce, Block: s.Quote.Block}
+	tx := s.current()
+	tx.clear()
+	tx.Asked, tx.Nonce, tx.Block = at, s.Quote.Nonce, s.Quote.Block
 	if s.Phase == AwaitApproval {
 		return s, []Effect{AskApprove{Amount: s.Quote.Fee}}
 	}
 	return s, []Effect{AskCreate{Gas: s.Quote.Gas}}
 }
+
+// clear forgets a transaction that is not to be waited for, but not what it cost.
+func (tx *Tx) clear() { *tx = Tx{Gas: tx.Gas} }
 
 // current is the transaction the phase is about.
 func (s *State) current() *Tx {
@@ -190,7 +195,8 @@ func pending(s State, e Event) (State, []Effect) {
 		if e.Hash != tx.Hash {
 			return s, nil
 		}
-		tx.Mined, tx.Gas = e.Block, e.Gas
+		tx.Mined = e.Block
+		tx.Gas.Add(&tx.Gas, &e.Gas)
 		if s.Phase == ApprovalPending {
 			s.Approvals++
 			s.Marks.Approved = e.At
@@ -207,11 +213,11 @@ func pending(s State, e Event) (State, []Effect) {
 		if e.Hash != tx.Hash {
 			return s, nil
 		}
-		gas := e.Gas
-		*tx = Tx{Gas: gas}
-		return s.fail(e.At, Fault{Code: TxReverted, Reason: e.Reason, Need: gas})
+		tx.Gas.Add(&tx.Gas, &e.Gas)
+		tx.clear()
+		return s.fail(e.At, Fault{Code: TxReverted, Reason: e.Reason, Need: e.Gas})
 	case Replaced:
-		*tx = Tx{}
+		tx.clear()
 		return s.fail(e.At, Fault{Code: TxReplaced})
 	}
 	return s, nil

@@ -133,6 +133,16 @@ func TestUpdate(t *testing.T) {
 	}
 }
 
+func TestGasOfFailedTriesStays(t *testing.T) {
+	gas := *uint256.NewInt(600_000)
+	s, _ := drive(to(t, job.CreatePending), job.Reverted{Hash: txHash, Gas: gas}, job.Retry{},
+		job.Checked{Quote: quote(30)}, job.Met{Fault: job.Fault{Code: job.Rejected}}, job.Retry{},
+		job.Checked{Quote: quote(30)}, job.Sent{Hash: txHash}, job.Mined{Hash: txHash, TaskID: 5, Gas: gas, Fee: cnx(30)})
+	if want := *uint256.NewInt(1_200_000); s.Create.Gas != want {
+		t.Errorf("gas %s, want %s", s.Create.Gas.Dec(), want.Dec())
+	}
+}
+
 func TestResume(t *testing.T) {
 	asked := to(t, job.AwaitCreate)
 	tests := []struct {
