@@ -9,9 +9,9 @@ type Effect interface{ effect() }
 type (
 	// Check reads the Quote. Answers Checked or Met.
 	Check struct{}
-	// AskApprove has the wallet send approve(Task, Amount). Answers Sent or Met.
+	// AskApprove has the wallet send approve(Task, Amount). Answers Sent, NotAsked or Met.
 	AskApprove struct{ Amount uint256.Int }
-	// AskCreate has the wallet send createTask with this gas limit. Answers Sent or Met.
+	// AskCreate has the wallet send createTask with this gas limit. Answers Sent, NotAsked or Met.
 	AskCreate struct{ Gas uint64 }
 	// Search looks for a transaction that may have left. Answers Sent, Replaced, NotSent or Met.
 	Search struct{ Tx Tx }

@@ -31,6 +31,12 @@ type (
 		At   int64
 		Hash common.Hash
 	}
+	// NotAsked answers AskApprove and AskCreate: the Fault kept the wallet from
+	// being asked, so nothing left.
+	NotAsked struct {
+		At    int64
+		Fault Fault
+	}
 	// NotSent answers Search: nothing left, the nonce is unused.
 	NotSent struct{ At int64 }
 	// Mined is the receipt of the transaction the job waits for.
@@ -99,6 +105,7 @@ func (Edit) event()           {}
 func (Submit) event()         {}
 func (Checked) event()        {}
 func (Sent) event()           {}
+func (NotAsked) event()       {}
 func (NotSent) event()        {}
 func (Mined) event()          {}
 func (Reverted) event()       {}

@@ -97,6 +97,11 @@ func explainFault(s State) Problem {
 		return Problem{Title: "Not enough CNX", Detail: fmt.Sprintf("The task costs %s, the account has %s.", CNX(f.Need), CNX(f.Have)), Remedy: "Get CNX for this account, then check again.", Retry: "Check again"}
 	case NotEnoughGas:
 		return Problem{Title: "Not enough for gas", Detail: fmt.Sprintf("Gas for this task is up to %s of the chain's own coin, the account has %s.", Decimal(f.Need, 6), Decimal(f.Have, 6)), Remedy: "Get some for this account, then check again.", Retry: "Check again"}
+	case FeeRaised:
+		if !f.Need.Gt(&f.Have) {
+			return Problem{Title: "The price of a task has changed", Detail: fmt.Sprintf("The contract wants more than %s, and nobody has paid the new price yet.", CNX(f.Have)), Remedy: "Whoever hosts this page has to write the new price into its settings.", Retry: "Check again"}
+		}
+		return Problem{Title: "The price of a task has changed", Detail: fmt.Sprintf("It was %s; the newest task was paid with %s.", CNX(f.Have), CNX(f.Need)), Remedy: "Go on only if you want to pay the new price.", Retry: "Pay " + CNX(f.Need)}
 	case AllowanceShort:
 		return Problem{Title: "The approved amount is too small", Detail: fmt.Sprintf("The task costs %s, approved are %s: the amount was changed in the wallet.", CNX(f.Need), CNX(f.Have)), Remedy: "Approve at least the price of the task.", Retry: "Approve again"}
 	case NoFreeNodes:
@@ -108,7 +113,7 @@ func explainFault(s State) Problem {
 	case TxRefused:
 		return Problem{Title: "The network refused the transaction", Detail: f.Reason, Remedy: "Try again; if it is refused again, look at the account in your wallet.", Retry: "Try again"}
 	case Interrupted:
-		return Problem{Title: "The page was closed before the wallet was asked", Remedy: "Go on whenever you like.", Retry: "Go on", Quiet: true}
+		return Problem{Title: "No payment has left your wallet", Detail: "The page was closed or the wallet gave no clear answer; the blockchain knows of nothing.", Remedy: "Go on whenever you like.", Retry: "Go on", Quiet: true}
 	case ArgsRefused:
 		return Problem{Title: "The Relay refuses the arguments", Detail: f.Reason, Remedy: "Correct the arguments and start a new task. The fee comes back after the deadline.", Retry: "Try again"}
 	case RelayRefused:

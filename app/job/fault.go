@@ -18,12 +18,13 @@ const (
 	SignerMismatch  Code = "signer-mismatch"  // a signature recovers another address
 	NotEnoughCNX    Code = "not-enough-cnx"   // balance below the fee
 	NotEnoughGas    Code = "not-enough-gas"   // native balance below the gas
+	FeeRaised       Code = "fee-raised"       // the contract wants more than the price that was shown
 	AllowanceShort  Code = "allowance-short"  // the approved amount was changed in the wallet
 	NoFreeNodes     Code = "no-free-nodes"    // no three free nodes of the kind the task needs
 	TxReverted      Code = "tx-reverted"      // mined with status 0
 	TxReplaced      Code = "tx-replaced"      // another transaction took its nonce
 	TxRefused       Code = "tx-refused"       // the node refused the transaction; Reason says why
-	Interrupted     Code = "interrupted"      // the page was closed while the wallet was asked
+	Interrupted     Code = "interrupted"      // the wallet was asked and nothing was sent: the page was closed, or the answer unclear
 	ArgsRefused     Code = "args-refused"     // the Relay refuses the arguments; Reason is its text
 	RelayRefused    Code = "relay-refused"    // the Relay refuses the request; Reason is its text
 	NotCreator      Code = "not-creator"      // the Relay says that the signer is not the creator
@@ -72,7 +73,7 @@ func (f Fault) transient() bool {
 // Codes lists every code, for tests and for the catalogue of texts.
 func Codes() []Code {
 	return []Code{Rejected, WalletPending, WalletLocked, WalletGone, WalletCannot, WalletGarbage, WrongChain, WrongAccount,
-		SignerMismatch, NotEnoughCNX, NotEnoughGas, AllowanceShort, NoFreeNodes, TxReverted, TxReplaced, TxRefused, Interrupted,
+		SignerMismatch, NotEnoughCNX, NotEnoughGas, FeeRaised, AllowanceShort, NoFreeNodes, TxReverted, TxReplaced, TxRefused, Interrupted,
 		ArgsRefused, RelayRefused, NotCreator, ResultDamaged, ResultMismatch, NetworkMismatch, Storage, Internal,
 		ChainDown, RelayDown, NotSynced, NotUploaded, TxWaiting, SignatureLate, WorkerRestarts}
 }

@@ -60,7 +60,7 @@ type State struct {
 	Files [MaxFiles]File `json:"files"`
 }
 
-// Order is what was asked for. It never changes after Submit.
+// Order is what was asked for. After Submit only Fee can change, by a click that names the new one.
 type Order struct {
 	// Network is the id of the network profile.
 	Network string `json:"network"`

@@ -136,6 +136,9 @@ func asking(s State, e Event) (State, []Effect) {
 			return s.enter(ApprovalPending, e.At), nil
 		}
 		return s.enter(CreatePending, e.At), nil
+	case NotAsked:
+		tx.clear()
+		return s.fail(e.At, e.Fault)
 	case NotSent:
 		tx.clear()
 		return s.fail(e.At, Fault{Code: Interrupted})
@@ -286,6 +289,9 @@ func failed(s State, e Event) (State, []Effect) {
 		if s.Create.Asked != 0 {
 			return s.enter(AwaitCreate, r.At), []Effect{Search{Tx: s.Create}}
 		}
+	}
+	if s.Fault.Code == FeeRaised && s.Fault.Need.Gt(&s.Order.Fee) {
+		s.Order.Fee = s.Fault.Need // the button names the new price
 	}
 	// Everything is read again: balances, allowance and nodes may have changed meanwhile.
 	s.Approvals = 0

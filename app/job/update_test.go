@@ -92,6 +92,8 @@ func TestUpdate(t *testing.T) {
 		{"no nodes stops before any prompt", submitted(), []job.Event{job.Checked{Quote: func() job.Quote { q := quote(30); q.Nodes = 2; return q }()}}, job.Failed, job.NoFreeNodes, nil},
 		{"a second Checked does not ask twice", to(t, job.AwaitCreate), []job.Event{job.Checked{At: 3, Quote: quote(30)}}, job.AwaitCreate, "", nil},
 		{"a waiting transaction is looked at again", to(t, job.AwaitCreate), []job.Event{fault(job.TxWaiting), job.Woke{}}, job.AwaitCreate, "", []job.Effect{job.Search{Tx: to(t, job.AwaitCreate).Create}}},
+		{"a wallet that was never asked needs no search", to(t, job.AwaitCreate), []job.Event{job.NotAsked{Fault: job.Fault{Code: job.Storage}}, job.Retry{}}, job.Checking, "", []job.Effect{job.Check{}}},
+		{"why the wallet was not asked is kept, and not tried again alone", to(t, job.AwaitCreate), []job.Event{job.NotAsked{Fault: job.Fault{Code: job.ChainDown}}}, job.Failed, job.ChainDown, nil},
 		{"nothing found asks the person", to(t, job.AwaitCreate), []job.Event{job.NotSent{}}, job.Failed, job.Interrupted, nil},
 		{"rejected approval charges nothing", to(t, job.AwaitApproval), []job.Event{fault(job.Rejected)}, job.Failed, job.Rejected, nil},
 		{"rejected create can go on", to(t, job.AwaitCreate), []job.Event{fault(job.Rejected), job.Retry{At: 9}}, job.Checking, "", []job.Effect{job.Check{}}},
@@ -100,6 +102,7 @@ func TestUpdate(t *testing.T) {
 		{"approval mined checks again", to(t, job.ApprovalPending), []job.Event{job.Mined{At: 5, Hash: txHash}}, job.Checking, "", []job.Effect{job.Check{}}},
 		{"an approval edited in the wallet is said", to(t, job.ApprovalPending), []job.Event{job.Mined{At: 5, Hash: txHash}, job.Checked{Quote: quote(10)}}, job.Failed, job.AllowanceShort, nil},
 		{"approve again asks again", to(t, job.ApprovalPending), []job.Event{job.Mined{At: 5, Hash: txHash}, job.Checked{Quote: quote(10)}, job.Retry{}, job.Checked{Quote: quote(10)}}, job.AwaitApproval, "", []job.Effect{job.AskApprove{Amount: cnx(30)}}},
+		{"a raised fee waits for the person", submitted(), []job.Event{job.Met{Fault: job.Fault{Code: job.FeeRaised, Need: cnx(45), Have: cnx(30)}}}, job.Failed, job.FeeRaised, nil},
 		{"a foreign receipt is ignored", to(t, job.CreatePending), []job.Event{job.Mined{Hash: common.HexToHash("0x99"), TaskID: 9}}, job.CreatePending, "", nil},
 		{"created uploads", to(t, job.CreatePending), []job.Event{job.Mined{Hash: txHash, TaskID: 5}}, job.Uploading, "", []job.Effect{job.Upload{}}},
 		{"reverted create says so", to(t, job.CreatePending), []job.Event{job.Reverted{Hash: txHash, Reason: "No available nodes"}}, job.Failed, job.TxReverted, nil},
@@ -140,6 +143,19 @@ func TestGasOfFailedTriesStays(t *testing.T) {
 		job.Checked{Quote: quote(30)}, job.Sent{Hash: txHash}, job.Mined{Hash: txHash, TaskID: 5, Gas: gas, Fee: cnx(30)})
 	if want := *uint256.NewInt(1_200_000); s.Create.Gas != want {
 		t.Errorf("gas %s, want %s", s.Create.Gas.Dec(), want.Dec())
+	}
+}
+
+func TestRaisedFeeIsPaidOnlyAfterTheClickThatNamesIt(t *testing.T) {
+	raised, _ := drive(submitted(), job.Met{Fault: job.Fault{Code: job.FeeRaised, Need: cnx(45), Have: cnx(30)}})
+	if raised.Order.Fee != cnx(30) {
+		t.Error("the price changed before the click")
+	}
+	if p := job.Explain(raised); p.Retry != "Pay 45 CNX" {
+		t.Errorf("the button says %q", p.Retry)
+	}
+	if again, _ := drive(raised, job.Retry{}); again.Order.Fee != cnx(45) {
+		t.Errorf("after the click the price is %s", job.CNX(again.Order.Fee))
 	}
 }
 

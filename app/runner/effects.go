@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"strconv"
@@ -131,12 +132,16 @@ func (r *Runner) check(ctx context.Context, s job.State, n network, w Connection
 		Native: p.Native, CNX: p.CNX, Allowance: p.Allowance, Fee: s.Order.Fee, GasPrice: p.GasPrice, Nodes: p.FreeNodes,
 		Skew: int64(p.Head.Time) - r.Clock.Now().Unix(), Block: p.Head.Number, Nonce: p.Nonce,
 	}
-	if !p.FeeHint.IsZero() && p.FeeHint.Gt(&q.Fee) {
-		q.Fee = p.FeeHint // the owner raised it: the newest payment is the best witness
-	}
 	if !q.Allowance.Lt(&q.Fee) && !q.CNX.Lt(&q.Fee) {
 		q.Gas, err = n.chain.Estimate(ctx, createTx(s, n))
-		if err != nil {
+		switch {
+		case errors.Is(err, chain.RevertAllowance) || errors.Is(err, chain.RevertTokens):
+			// The contract wants more than the profile says. The newest payment tells
+			// how much; it is only a hint (anybody may send CNX there), so the person
+			// decides, and it is not looked at before the contract itself has said no.
+			r.met(s.ID, job.Fault{Code: job.FeeRaised, Need: p.FeeHint, Have: q.Fee})
+			return
+		case err != nil:
 			r.met(s.ID, chainFault(err))
 			return
 		}
