@@ -37,7 +37,8 @@ type (
 		At    int64
 		Fault Fault
 	}
-	// NotSent answers Search: nothing left, the nonce is unused.
+	// NotSent tells that the chain knows nothing of a transaction, and its nonce is
+	// unused: it answers Search, or a transaction that was waited for was dropped.
 	NotSent struct{ At int64 }
 	// Mined is the receipt of the transaction the job waits for.
 	Mined struct {

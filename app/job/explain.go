@@ -110,6 +110,8 @@ func explainFault(s State) Problem {
 		return reverted(f)
 	case TxReplaced:
 		return Problem{Title: "The transaction was replaced", Detail: "Another transaction of your account took its place.", Remedy: "If you cancelled it in the wallet, all is well. Otherwise try again.", Retry: "Try again"}
+	case TxDropped:
+		return Problem{Title: "The transaction was dropped", Detail: "The network forgot it before it was mined.", Remedy: "Look into your wallet: cancel it there if it is still waiting. Then try again.", Retry: "Try again"}
 	case TxRefused:
 		return Problem{Title: "The network refused the transaction", Detail: f.Reason, Remedy: "Try again; if it is refused again, look at the account in your wallet.", Retry: "Try again"}
 	case Interrupted:

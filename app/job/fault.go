@@ -23,6 +23,7 @@ const (
 	NoFreeNodes     Code = "no-free-nodes"    // no three free nodes of the kind the task needs
 	TxReverted      Code = "tx-reverted"      // mined with status 0
 	TxReplaced      Code = "tx-replaced"      // another transaction took its nonce
+	TxDropped       Code = "tx-dropped"       // the network forgot it before it was mined
 	TxRefused       Code = "tx-refused"       // the node refused the transaction; Reason says why
 	Interrupted     Code = "interrupted"      // the wallet was asked and nothing was sent: the page was closed, or the answer unclear
 	ArgsRefused     Code = "args-refused"     // the Relay refuses the arguments; Reason is its text
@@ -73,7 +74,7 @@ func (f Fault) transient() bool {
 // Codes lists every code, for tests and for the catalogue of texts.
 func Codes() []Code {
 	return []Code{Rejected, WalletPending, WalletLocked, WalletGone, WalletCannot, WalletGarbage, WrongChain, WrongAccount,
-		SignerMismatch, NotEnoughCNX, NotEnoughGas, FeeRaised, AllowanceShort, NoFreeNodes, TxReverted, TxReplaced, TxRefused, Interrupted,
+		SignerMismatch, NotEnoughCNX, NotEnoughGas, FeeRaised, AllowanceShort, NoFreeNodes, TxReverted, TxReplaced, TxDropped, TxRefused, Interrupted,
 		ArgsRefused, RelayRefused, NotCreator, ResultDamaged, ResultMismatch, NetworkMismatch, Storage, Internal,
 		ChainDown, RelayDown, NotSynced, NotUploaded, TxWaiting, SignatureLate, WorkerRestarts}
 }

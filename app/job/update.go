@@ -219,6 +219,8 @@ func pending(s State, e Event) (State, []Effect) {
 		tx.Gas.Add(&tx.Gas, &e.Gas)
 		tx.clear()
 		return s.fail(e.At, Fault{Code: TxReverted, Reason: e.Reason, Need: e.Gas})
+	case NotSent: // it may come back as long as a wallet or node keeps it: not forgotten
+		return s.fail(e.At, Fault{Code: TxDropped})
 	case Replaced:
 		tx.clear()
 		return s.fail(e.At, Fault{Code: TxReplaced})
@@ -281,11 +283,11 @@ func failed(s State, e Event) (State, []Effect) {
 		return s.enter(Uploading, r.At), []Effect{Upload{}}
 	case Fetching:
 		return Resume(s.enter(Fetching, r.At), r.At)
-	case AwaitApproval:
+	case AwaitApproval, ApprovalPending:
 		if s.Approve.Asked != 0 { // it may have left: look before anybody is asked again
 			return s.enter(AwaitApproval, r.At), []Effect{Search{Tx: s.Approve}}
 		}
-	case AwaitCreate:
+	case AwaitCreate, CreatePending:
 		if s.Create.Asked != 0 {
 			return s.enter(AwaitCreate, r.At), []Effect{Search{Tx: s.Create}}
 		}
