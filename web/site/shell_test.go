@@ -53,6 +53,24 @@ func TestShell_keeps_what_is_typed_before_the_program_runs(t *testing.T) {
 	}
 }
 
+func TestShell_fetches_each_file_once(t *testing.T) {
+	var mu sync.Mutex
+	asked := make(map[string]int)
+	openTab(t, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		mu.Lock()
+		asked[r.URL.Path]++
+		mu.Unlock()
+		next.ServeHTTP(w, r)
+	}).run(t, chromedp.WaitNotPresent("#shell"))
+	mu.Lock()
+	defer mu.Unlock()
+	for _, path := range []string{"/", "/app.css", "/app.wasm", "/boot.js", "/load.js", "/wasm_exec.js"} {
+		if asked[path] != 1 { // two of app.wasm: the preload does not match the fetch
+			t.Errorf("%s was fetched %d times", path, asked[path])
+		}
+	}
+}
+
 func TestShell_starts_the_program_on_imperfect_hosts(t *testing.T) {
 	var mu sync.Mutex
 	asked := make(map[string]bool)
