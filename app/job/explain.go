@@ -133,7 +133,7 @@ func explainFault(s State) Problem {
 	case ChainDown:
 		return Problem{Title: "The blockchain does not answer", Remedy: "Check your connection and try again.", Retry: "Try again"}
 	case SignatureLate:
-		return Problem{Title: "The signature came too late", Detail: "The Relay takes a signature only within a minute of its time.", Remedy: "Sign again; check the clock of this device if it repeats.", Retry: "Sign again"}
+		return Problem{Title: "The signature came too late", Detail: "The Relay takes a signature only within a minute of its own time.", Remedy: "Check the clock of this device, then sign again without long pauses.", Retry: "Sign again"}
 	case TxWaiting:
 		return Problem{Title: "A transaction is still waiting", Detail: "It may be this payment.", Remedy: "Look into your wallet; speed it up or cancel it there, then go on.", Retry: "Look again"}
 	case WorkerRestarts:

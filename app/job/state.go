@@ -40,7 +40,7 @@ type State struct {
 	Fault Fault `json:"fault,omitzero"`
 	// Trouble is what the last try met that will be tried again by itself; zero when all is well.
 	Trouble Fault `json:"trouble,omitzero"`
-	// Tries counts the tries of the present step that met Trouble.
+	// Tries counts the tries of the present step that met this Trouble, one after the other.
 	Tries int `json:"tries,omitempty"`
 
 	Quote   Quote `json:"quote,omitzero"`

@@ -1,6 +1,10 @@
 package job
 
-import "github.com/holiman/uint256"
+import (
+	"math"
+
+	"github.com/holiman/uint256"
+)
 
 // Update is the machine: what a job becomes by an event, and what is to be done
 // about it. Events that do not belong to the phase change nothing, so that late,
@@ -305,7 +309,10 @@ func failed(s State, e Event) (State, []Effect) {
 func (s State) met(e Event, again Effect) (State, []Effect) {
 	switch e := e.(type) {
 	case Met:
-		if !e.Fault.transient() || (s.Phase == Checking && s.Tries >= 3) {
+		if s.Trouble.Code != e.Fault.Code {
+			s.Tries = 0
+		}
+		if !e.Fault.transient() || s.Tries >= s.mostTries(e.Fault) {
 			return s.fail(e.At, e.Fault)
 		}
 		s.Trouble = e.Fault
@@ -318,6 +325,19 @@ func (s State) met(e Event, again Effect) (State, []Effect) {
 		return s, []Effect{again}
 	}
 	return s, nil
+}
+
+// mostTries is how often a step is tried again by itself. Before anything was
+// paid the person may as well be told; and no wallet asks for the same signature
+// again and again, when the cause may be a clock that is wrong.
+func (s State) mostTries(f Fault) int {
+	switch {
+	case f.Code == SignatureLate:
+		return 2
+	case s.Phase == Checking:
+		return 3
+	}
+	return math.MaxInt
 }
 
 // pause is how long to wait after the n-th trouble. The Relay catches up within

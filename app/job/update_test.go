@@ -112,6 +112,10 @@ func TestUpdate(t *testing.T) {
 		{"a dropped approval too", to(t, job.ApprovalPending), []job.Event{job.NotSent{}, job.Retry{}}, job.AwaitApproval, "", []job.Effect{job.Search{Tx: to(t, job.ApprovalPending).Approve}}},
 		{"Relay not synced waits and tries again", to(t, job.Uploading), []job.Event{fault(job.NotSynced)}, job.Uploading, "", []job.Effect{job.Wait{Millis: 500}}},
 		{"after the wait the upload is tried again", to(t, job.Uploading), []job.Event{fault(job.NotSynced), job.Woke{}}, job.Uploading, "", []job.Effect{job.Upload{}}},
+		{"a late signature is asked for again", to(t, job.Uploading), []job.Event{fault(job.SignatureLate), job.Woke{}, fault(job.SignatureLate), job.Woke{}}, job.Uploading, "", []job.Effect{job.Upload{}}},
+		{"a third late signature stops", to(t, job.Uploading), []job.Event{fault(job.SignatureLate), job.Woke{}, fault(job.SignatureLate), job.Woke{}, fault(job.SignatureLate)}, job.Failed, job.SignatureLate, nil},
+		{"waiting for the Relay does not count as late signatures", to(t, job.Uploading), []job.Event{fault(job.NotSynced), fault(job.NotSynced), fault(job.NotSynced), fault(job.SignatureLate)}, job.Uploading, "", []job.Effect{job.Wait{}}},
+		{"a chain that stays down stops a check", submitted(), []job.Event{fault(job.ChainDown), fault(job.ChainDown), fault(job.ChainDown), fault(job.ChainDown)}, job.Failed, job.ChainDown, nil},
 		{"a success seen while uploading is kept", to(t, job.Uploading), []job.Event{job.Succeeded{Result: "x"}}, job.Fetching, "", nil},
 		{"an abort ends any paid phase", to(t, job.Uploading), []job.Event{job.AbortedOnChain{Reason: "Task error reported"}}, job.Aborted, "", nil},
 		{"an abort ends a stopped job too", to(t, job.Uploading), []job.Event{fault(job.Rejected), job.AbortedOnChain{Reason: "Task Cancelled"}}, job.Aborted, "", nil},
@@ -289,6 +293,14 @@ func TestEveryFaultIsExplained(t *testing.T) {
 		if c != job.Internal && p.Title == job.Explain(job.State{Phase: job.Failed, Fault: job.Fault{Code: job.Internal}}).Title {
 			t.Errorf("%s has only the words of an internal mistake", c)
 		}
+	}
+}
+
+func TestLateSignaturesPointToTheClock(t *testing.T) {
+	late := job.Met{Fault: job.Fault{Code: job.SignatureLate}}
+	s, _ := drive(to(t, job.Uploading), late, late, late)
+	if p := job.Explain(s); !strings.Contains(p.Remedy, "clock") {
+		t.Errorf("no word about the clock: %+v", p)
 	}
 }
 
