@@ -62,7 +62,7 @@ func Charged(s State) string {
 	switch {
 	case s.TaskID != 0:
 		return fmt.Sprintf("The fee of %s is paid; the task stays yours and nothing is paid twice.", CNX(s.Create.Fee))
-	case s.Create.Asked != 0:
+	case s.Create.Asked != 0 && s.Fault.Code != Interrupted:
 		return "It is not certain whether the payment left your wallet; trying again looks for it first."
 	case gas:
 		return "No CNX was charged, only gas."

@@ -43,6 +43,9 @@ type State struct {
 	// Tries counts the tries of the present step that met this Trouble, one after the other.
 	Tries int `json:"tries,omitempty"`
 
+	// Again tells that the person wants the wallet asked once more, should the search find nothing.
+	Again bool `json:"again,omitempty"`
+
 	Quote   Quote `json:"quote,omitzero"`
 	Approve Tx    `json:"approve,omitzero"`
 	Create  Tx    `json:"create,omitzero"`

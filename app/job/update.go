@@ -144,11 +144,18 @@ func asking(s State, e Event) (State, []Effect) {
 		tx.clear()
 		return s.fail(e.At, e.Fault)
 	case NotSent:
-		tx.clear()
-		return s.fail(e.At, Fault{Code: Interrupted})
+		// The wallet may still show the old question. The transaction is kept, so that
+		// another try uses its nonce: of the two only one can ever be mined.
+		if !s.Again {
+			return s.fail(e.At, Fault{Code: Interrupted})
+		}
+		return s.enter(Checking, e.At), []Effect{Check{}}
 	case Replaced:
 		tx.clear()
-		return s.fail(e.At, Fault{Code: TxReplaced})
+		if !s.Again {
+			return s.fail(e.At, Fault{Code: TxReplaced})
+		}
+		return s.enter(Checking, e.At), []Effect{Check{}}
 	case Met:
 		if !e.Fault.transient() {
 			if e.Fault.answered() {
@@ -172,8 +179,15 @@ func (f Fault) answered() bool {
 // ask is the one place that makes an effect which spends money.
 func (s State) ask(at int64) (State, []Effect) {
 	tx := s.current()
-	tx.clear()
-	tx.Asked, tx.Nonce, tx.Block = at, s.Quote.Nonce, s.Quote.Block
+	switch {
+	case tx.Asked == 0:
+		tx.clear()
+		tx.Nonce, tx.Block = s.Quote.Nonce, s.Quote.Block
+	case s.Quote.Nonce > tx.Nonce: // used meanwhile, perhaps by the earlier request: look first
+		s.Again = true
+		return s, []Effect{Search{Tx: *tx}}
+	}
+	tx.Asked = at
 	if s.Phase == AwaitApproval {
 		return s, []Effect{AskApprove{Amount: s.Quote.Fee}}
 	}
@@ -289,11 +303,15 @@ func failed(s State, e Event) (State, []Effect) {
 		return Resume(s.enter(Fetching, r.At), r.At)
 	case AwaitApproval, ApprovalPending:
 		if s.Approve.Asked != 0 { // it may have left: look before anybody is asked again
-			return s.enter(AwaitApproval, r.At), []Effect{Search{Tx: s.Approve}}
+			s = s.enter(AwaitApproval, r.At)
+			s.Again = true
+			return s, []Effect{Search{Tx: s.Approve}}
 		}
 	case AwaitCreate, CreatePending:
 		if s.Create.Asked != 0 {
-			return s.enter(AwaitCreate, r.At), []Effect{Search{Tx: s.Create}}
+			s = s.enter(AwaitCreate, r.At)
+			s.Again = true
+			return s, []Effect{Search{Tx: s.Create}}
 		}
 	}
 	if s.Fault.Code == FeeRaised && s.Fault.Need.Gt(&s.Order.Fee) {
@@ -356,7 +374,7 @@ func pause(f Fault, n int) int64 {
 
 func (s State) enter(p Phase, at int64) State {
 	s.Phase, s.Since = p, at
-	s.Fault, s.Trouble, s.Tries = Fault{}, Fault{}, 0
+	s.Fault, s.Trouble, s.Tries, s.Again = Fault{}, Fault{}, 0, false
 	if p != Aborted {
 		s.From = ""
 	}

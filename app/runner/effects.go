@@ -55,10 +55,12 @@ func (r *Runner) do(ctx context.Context, s job.State, w Connection, e job.Effect
 	case job.Check:
 		r.check(ctx, s, n, w)
 	case job.AskApprove:
-		r.ask(ctx, s, w, n.Contracts.Approve(s.Order.Account, e.Amount))
+		tx := n.Contracts.Approve(s.Order.Account, e.Amount)
+		tx.Nonce = &s.Approve.Nonce
+		r.ask(ctx, s, w, tx)
 	case job.AskCreate:
 		tx := createTx(s, n)
-		tx.Gas = e.Gas
+		tx.Gas, tx.Nonce = e.Gas, &s.Create.Nonce
 		r.ask(ctx, s, w, tx)
 	case job.Search:
 		r.search(ctx, s, n, e.Tx)
