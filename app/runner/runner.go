@@ -14,10 +14,10 @@ import (
 // Runner is made by New and works while Run does.
 type Runner struct {
 	Ports
-	inbox chan func() // what the owner goroutine does next
-	ctx   context.Context
+	inbox *inbox // what the owner goroutine does next
 
-	// Owned by the goroutine of Run.
+	// Owned by the goroutine of Run. What it starts may read ctx.
+	ctx      context.Context
 	snap     Snapshot
 	jobs     []job.State // newest first
 	wallet   Connection
@@ -48,7 +48,7 @@ type network struct {
 // New makes a runner. It does nothing before Run.
 func New(p Ports) *Runner {
 	r := &Runner{
-		Ports: p, inbox: make(chan func(), 64), cursors: map[string]uint64{}, missing: map[string]int{}, checking: map[string]bool{},
+		Ports: p, inbox: newInbox(), cursors: map[string]uint64{}, missing: map[string]int{}, checking: map[string]bool{},
 		signed: map[string]relay.Signed{}, networks: map[string]network{}, subscribers: map[int]func(Snapshot){},
 	}
 	for _, n := range p.Networks {
@@ -78,35 +78,19 @@ func (r *Runner) Run(ctx context.Context) {
 	r.snap.Wallets = r.Wallets.List()
 	go r.load()
 	for {
-		select {
-		case <-ctx.Done():
+		work, ok := r.inbox.take(ctx)
+		if !ok {
 			return
-		case do := <-r.inbox:
-			do()
-			r.publish()
 		}
+		for _, do := range work {
+			do()
+		}
+		r.publish()
 	}
 }
 
-// post hands work to the owner goroutine. It never blocks the caller for long and
-// is a no-op after the end.
-func (r *Runner) post(do func()) {
-	if r.ctx == nil {
-		go func() { r.inbox <- do }() // before Run: kept until it starts
-		return
-	}
-	select {
-	case r.inbox <- do:
-	case <-r.ctx.Done():
-	default:
-		go func() {
-			select {
-			case r.inbox <- do:
-			case <-r.ctx.Done():
-			}
-		}()
-	}
-}
+// post hands work to the owner goroutine.
+func (r *Runner) post(do func()) { r.inbox.post(do) }
 
 // Subscribe calls f with the present snapshot and every later one, in order and
 // from one goroutine at a time.
