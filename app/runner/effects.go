@@ -181,6 +181,7 @@ func (r *Runner) ask(ctx context.Context, s job.State, w Connection, tx chain.Tx
 		r.met(s.ID, notSent(f))
 		return
 	}
+	tx.ChainID = s.Order.ChainID // a wallet that moved in this moment refuses
 	hash, err := chain.SendTransaction(ctx, w, tx)
 	if err != nil {
 		r.met(s.ID, walletFault(err))
