@@ -21,12 +21,12 @@ type Runner struct {
 	snap     Snapshot
 	jobs     []job.State // newest first
 	wallet   Connection
-	unwatch  func() // ends the events of wallet
-	cursors  map[string]uint64
-	missing  map[string]int  // ticks for which a sent transaction was unknown, by job
-	watching bool            // a poll is on its way or planned
-	checking map[string]bool // jobs whose check has begun
-	writes   []write         // not saved yet, in order
+	unwatch  func()            // ends the events of wallet
+	cursors  map[string]uint64 // the next block to ask for, by watched job
+	missing  map[string]int    // ticks for which a sent transaction was unknown, by job
+	watching map[string]bool   // a poll is on its way or planned, by network
+	checking map[string]bool   // jobs whose check has begun
+	writes   []write           // not saved yet, in order
 	writing  bool
 	signed   map[string]relay.Signed // signatures that may be used again, by signing parameters
 
@@ -48,7 +48,7 @@ type network struct {
 // New makes a runner. It does nothing before Run.
 func New(p Ports) *Runner {
 	r := &Runner{
-		Ports: p, inbox: newInbox(), cursors: map[string]uint64{}, missing: map[string]int{}, checking: map[string]bool{},
+		Ports: p, inbox: newInbox(), cursors: map[string]uint64{}, missing: map[string]int{}, watching: map[string]bool{}, checking: map[string]bool{},
 		signed: map[string]relay.Signed{}, networks: map[string]network{}, subscribers: map[int]func(Snapshot){},
 	}
 	for _, n := range p.Networks {

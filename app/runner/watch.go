@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -35,59 +36,64 @@ func watched(s job.State) bool {
 	return false
 }
 
-// watch polls while there is something to wait for: one request for all jobs.
+// watch polls each network while there is something to wait for.
 func (r *Runner) watch() {
-	if r.watching {
-		return
-	}
 	for _, s := range r.jobs {
-		if watched(s) {
-			r.watching = true
-			r.poll(s.Order.Network)
-			return
+		if id := s.Order.Network; watched(s) && !r.watching[id] {
+			if n, ok := r.networks[id]; ok {
+				r.watching[id] = true
+				r.poll(n)
+			}
 		}
 	}
-	clear(r.cursors) // the next watch begins at the block of its jobs
 }
 
-// poll asks the network of the first watched job; several networks take turns.
-func (r *Runner) poll(id string) {
-	n, ok := r.networks[id]
-	if !ok {
-		r.watching = false
-		return
-	}
+// poll asks a network once about all its jobs, and plans the next time.
+func (r *Runner) poll(n network) {
+	var jobs, owners []string // all that are watched, and those with a transaction
 	var sent []common.Hash
-	var owners []string
-	from, every := r.cursors[id], pollRunning
+	from, every := uint64(math.MaxUint64), pollRunning
 	for _, s := range r.jobs {
-		if s.Order.Network != id || !watched(s) {
+		if s.Order.Network != n.ID {
 			continue
 		}
-		if start := begin(s); from == 0 || (start < from && r.cursors[id] == 0) {
-			from = start
+		if !watched(s) {
+			delete(r.cursors, s.ID)
+			continue
 		}
-		switch s.Phase {
-		case job.ApprovalPending:
-			sent, owners, every = append(sent, s.Approve.Hash), append(owners, s.ID), pollSending
-		case job.CreatePending:
-			sent, owners, every = append(sent, s.Create.Hash), append(owners, s.ID), pollSending
+		jobs = append(jobs, s.ID)
+		if r.cursors[s.ID] == 0 {
+			r.cursors[s.ID] = begin(s)
 		}
+		from = min(from, r.cursors[s.ID])
+		if s.Phase == job.ApprovalPending || s.Phase == job.CreatePending {
+			tx := s.Create.Hash
+			if s.Phase == job.ApprovalPending {
+				tx = s.Approve.Hash
+			}
+			sent, owners, every = append(sent, tx), append(owners, s.ID), pollSending
+		}
+	}
+	if len(jobs) == 0 {
+		delete(r.watching, n.ID)
+		return
 	}
 	go func() {
 		tick, err := n.chain.Poll(r.ctx, sent, from)
-		facts := r.facts(r.ctx, n, tick)
 		r.reached(err, nil)
-		r.post(func() {
-			if err == nil {
-				r.cursors[id] = tick.Through + 1
+		if err != nil {
+			every = pollTrouble
+		} else {
+			facts := r.facts(r.ctx, n, tick)
+			r.post(func() {
+				for _, id := range jobs {
+					r.cursors[id] = tick.Through + 1
+				}
 				r.told(n, tick, owners, facts)
-			} else {
-				every = pollTrouble
-			}
-		})
+			})
+		}
 		if r.Clock.Sleep(r.ctx, every) == nil {
-			r.post(func() { r.watching = false; r.watch() })
+			r.post(func() { r.poll(n) })
 		}
 	}()
 }
