@@ -121,7 +121,7 @@ func (r *Runner) check(ctx context.Context, s job.State, n network, w Connection
 		return
 	}
 	p, err := n.chain.Preflight(ctx, s.Order.Account, uint8(s.Order.Kind), s.Order.VRAM)
-	r.reached(err, nil)
+	r.chainReached(err)
 	if err != nil {
 		r.met(s.ID, chainFault(err))
 		return
@@ -211,7 +211,7 @@ func (r *Runner) search(ctx context.Context, s job.State, n network, sent job.Tx
 	if err == nil && found == nil {
 		_, pending, err = n.chain.Nonces(ctx, s.Order.Account)
 	}
-	r.reached(err, nil)
+	r.chainReached(err)
 	switch at := r.now(); {
 	case err != nil:
 		r.met(s.ID, chainFault(err))
@@ -236,7 +236,7 @@ func (r *Runner) upload(ctx context.Context, s job.State, n network, w Connectio
 		return
 	}
 	err := n.relay.Upload(ctx, params, signed)
-	r.reached(nil, err)
+	r.relayReached(err)
 	if err != nil && !isFault(err, relay.AlreadyUploaded) {
 		r.met(s.ID, r.refused(s, err, params))
 		return
@@ -252,7 +252,7 @@ func (r *Runner) fetch(ctx context.Context, s job.State, n network, w Connection
 		return
 	}
 	file, err := n.relay.Result(ctx, params, signed)
-	r.reached(nil, err)
+	r.relayReached(err)
 	if err != nil {
 		r.met(s.ID, r.refused(s, err, params))
 		return
@@ -282,12 +282,13 @@ func (r *Runner) fetch(ctx context.Context, s job.State, n network, w Connection
 	r.event(s.ID, job.Fetched{At: r.now(), Index: index, File: got})
 }
 
-// reached notes for the page whether chain and Relay answer.
-func (r *Runner) reached(chainErr, relayErr error) {
-	r.post(func() {
-		r.snap.ChainDown = chainErr != nil && chainFault(chainErr).Code == job.ChainDown
-		r.snap.RelayDown = relayErr != nil && relayFault(relayErr).Code == job.RelayDown
-	})
+// chainReached and relayReached note for the page whether they answer.
+func (r *Runner) chainReached(err error) {
+	r.post(func() { r.snap.ChainDown = err != nil && chainFault(err).Code == job.ChainDown })
+}
+
+func (r *Runner) relayReached(err error) {
+	r.post(func() { r.snap.RelayDown = err != nil && relayFault(err).Code == job.RelayDown })
 }
 
 // paid is what a mined transaction cost: gas in wei, and the CNX that moved to the

@@ -80,7 +80,7 @@ func (r *Runner) poll(n network) {
 	}
 	go func() {
 		tick, err := n.chain.Poll(r.ctx, sent, from)
-		r.reached(err, nil)
+		r.chainReached(err)
 		if err != nil {
 			every = pollTrouble
 		} else {
