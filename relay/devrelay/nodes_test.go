@@ -31,6 +31,8 @@ type network struct {
 	relay *httptest.Server
 	nodes *Nodes
 	ctx   context.Context
+
+	created uint64 // block of the newest task
 }
 
 // rate is how much faster than real time the test networks live.
@@ -97,6 +99,7 @@ func (n *network) create(kind int64, args string) uint64 {
 	if err != nil {
 		n.Fatal(err)
 	}
+	n.created = receipt.BlockNumber.Uint64()
 	for _, log := range receipt.Logs {
 		if log.Topics[0] == devchain.TaskABI().Events["TaskCreated"].ID {
 			return new(big.Int).SetBytes(log.Data[:32]).Uint64()
@@ -442,6 +445,40 @@ func TestNodes_go_on_after_a_restart(t *testing.T) {
 	n.nodes = nodes
 	if n.ended(id); n.result(id, 0) == "" {
 		t.Error("no results")
+	}
+}
+
+// TestNodes_begin_anew_after_a_reorganisation: the task comes again in another
+// block, from whose parent the nodes are drawn in another order.
+func TestNodes_begin_anew_after_a_reorganisation(t *testing.T) {
+	n := startNetwork(t)
+	n.nodes.SetFaults(NodeFaults{SlowWork: 30 * time.Second})
+	id := n.create(0, twoPictures)
+	n.upload(id, twoPictures)
+	n.eventually("the arguments at the nodes", func() bool { r, _ := n.nodes.Report(id); return !r.Fetched.IsZero() })
+	head, err := n.chain.Client().BlockNumber(n.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// just deep enough for createTask: what it needs must not be mined after it
+	if err := n.chain.Reorg(int(head-n.created)+1, devchain.Remined); err != nil {
+		t.Fatal(err)
+	}
+	if n.ended(id); n.result(id, 1) == "" {
+		t.Error("no results")
+	}
+}
+
+func TestNodes_work_on_two_tasks_at_once(t *testing.T) {
+	n := startNetwork(t, DefaultGPUs...)
+	text := n.create(1, question)
+	pictures := n.create(0, twoPictures)
+	n.upload(pictures, twoPictures)
+	n.upload(text, question)
+	n.ended(text)
+	n.ended(pictures)
+	if n.result(text, 0) == "" || n.result(pictures, 1) == "" {
+		t.Error("results are missing")
 	}
 }
 
