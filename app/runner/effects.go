@@ -23,11 +23,8 @@ import (
 // with an event; a panic in one becomes a Fault of its job.
 func (r *Runner) perform(s job.State, effects []job.Effect) {
 	for _, e := range effects {
-		if _, ok := e.(job.Check); ok {
-			if !r.mayPay(s.ID) {
-				continue // its turn comes with nextPayment
-			}
-			r.checking[s.ID] = true
+		if _, ok := e.(job.Check); ok && !r.turns.take(s) {
+			continue // endTurn comes back to it
 		}
 		w := r.wallet
 		go func() {
@@ -38,6 +35,15 @@ func (r *Runner) perform(s job.State, effects []job.Effect) {
 			}()
 			r.do(r.ctx, s, w, e)
 		}()
+	}
+}
+
+// endTurn lets the next job pay.
+func (r *Runner) endTurn(s job.State) {
+	for _, id := range r.turns.end(s) {
+		if i := r.index(id); i >= 0 && r.jobs[i].Phase == job.Checking {
+			r.perform(r.jobs[i], []job.Effect{job.Check{}})
+		}
 	}
 }
 
@@ -77,37 +83,6 @@ func (r *Runner) met(id string, f job.Fault) { r.event(id, job.Met{At: r.now(), 
 
 func createTx(s job.State, n network) chain.Tx {
 	return n.Contracts.CreateTask(s.Order.Account, uint8(s.Order.Kind), s.Order.Hash, s.Order.VRAM)
-}
-
-// mayPay lets one job at a time go from the check to the mined payment: they
-// share one allowance and one row of nonces.
-func (r *Runner) mayPay(id string) bool {
-	i := r.index(id)
-	if i < 0 {
-		return false
-	}
-	mine := r.jobs[i]
-	for j := len(r.jobs) - 1; j >= 0; j-- { // the oldest first
-		s := r.jobs[j]
-		if s.Order.Account != mine.Order.Account || s.Order.Network != mine.Order.Network {
-			continue
-		}
-		switch s.Phase {
-		case job.Checking, job.AwaitApproval, job.ApprovalPending, job.AwaitCreate, job.CreatePending:
-			return s.ID == id
-		}
-	}
-	return true
-}
-
-// nextPayment starts the check of the next job that waits for its turn.
-func (r *Runner) nextPayment() {
-	for j := len(r.jobs) - 1; j >= 0; j-- {
-		s := r.jobs[j]
-		if s.Phase == job.Checking && !r.checking[s.ID] && r.mayPay(s.ID) {
-			r.perform(s, []job.Effect{job.Check{}})
-		}
-	}
 }
 
 // check reads everything there is to know before anything is asked of the wallet.

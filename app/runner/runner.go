@@ -25,8 +25,8 @@ type Runner struct {
 	cursors  map[string]uint64 // the next block to ask for, by watched job
 	missing  map[string]int    // ticks for which a sent transaction was unknown, by job
 	watching map[string]bool   // a poll is on its way or planned, by network
-	checking map[string]bool   // jobs whose check has begun
-	writes   []write           // not saved yet, in order
+	turns    turns
+	writes   []write // not saved yet, in order
 	writing  bool
 	signed   map[string]relay.Signed // signatures that may be used again, by signing parameters
 
@@ -48,7 +48,7 @@ type network struct {
 // New makes a runner. It does nothing before Run.
 func New(p Ports) *Runner {
 	r := &Runner{
-		Ports: p, inbox: newInbox(), cursors: map[string]uint64{}, missing: map[string]int{}, watching: map[string]bool{}, checking: map[string]bool{},
+		Ports: p, inbox: newInbox(), cursors: map[string]uint64{}, missing: map[string]int{}, watching: map[string]bool{}, turns: turns{taken: map[payer]string{}},
 		signed: map[string]relay.Signed{}, networks: map[string]network{}, subscribers: map[int]func(Snapshot){},
 	}
 	for _, n := range p.Networks {
@@ -210,11 +210,9 @@ func (r *Runner) put(i int, before, next job.State, effects []job.Effect) {
 	if spent(before) != spent(next) {
 		r.refreshBalances()
 	}
-	if before.Phase != next.Phase {
-		if next.Phase != job.Checking {
-			delete(r.checking, next.ID)
-		}
-		r.nextPayment()
+	r.turns.claim(next)
+	if paying(before.Phase) && !paying(next.Phase) {
+		r.endTurn(next)
 	}
 	r.watch()
 }

@@ -80,7 +80,10 @@ func (r *Runner) find(match func(Wallet) bool) (Wallet, Connection, bool) {
 
 // resume lets the jobs of earlier visits go on.
 func (r *Runner) resume() {
-	for i := range r.jobs {
+	for _, s := range r.jobs {
+		r.turns.claim(s)
+	}
+	for i := len(r.jobs) - 1; i >= 0; i-- { // the oldest first
 		before := r.jobs[i]
 		if before.Phase == job.Draft || before.Phase.Ended() {
 			continue
