@@ -1,0 +1,250 @@
+//go:build !js
+
+package runner_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"sync"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
+
+	"crynux-dapp/app/job"
+	"crynux-dapp/app/proof/imagehash"
+	"crynux-dapp/app/runner"
+	"crynux-dapp/chain/devchain"
+)
+
+// transport is fetch over net/http.
+type transport struct {
+	mu sync.Mutex
+	// alter, if set, changes what comes back.
+	alter func(url string, answer []byte) []byte
+}
+
+func (t *transport) setAlter(f func(url string, answer []byte) []byte) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.alter = f
+}
+
+func (t *transport) PostJSON(ctx context.Context, url string, body []byte, limit int) (int, []byte, error) {
+	q, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	if err != nil {
+		return 0, nil, err
+	}
+	q.Header.Set("Content-Type", "application/json")
+	return t.do(q, limit)
+}
+
+func (t *transport) Get(ctx context.Context, url string, limit int) (int, []byte, error) {
+	q, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return 0, nil, err
+	}
+	return t.do(q, limit)
+}
+
+func (t *transport) do(q *http.Request, limit int) (int, []byte, error) {
+	r, err := http.DefaultClient.Do(q)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer r.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(r.Body, int64(limit)+1))
+	if err == nil && len(answer) > limit {
+		err = errors.New("the answer is too long")
+	}
+	t.mu.Lock()
+	alter := t.alter
+	t.mu.Unlock()
+	if err == nil && alter != nil {
+		answer = alter(q.URL.String(), answer)
+	}
+	return r.StatusCode, answer, err
+}
+
+// worker is the second wasm, natively.
+type worker struct{}
+
+func (worker) Recover(_ context.Context, digest common.Hash, signature []byte) (common.Address, error) {
+	key, err := crypto.SigToPub(digest[:], signature)
+	if err != nil {
+		return common.Address{}, fmt.Errorf("%w: %w", runner.ErrDamaged, err)
+	}
+	return crypto.PubkeyToAddress(*key), nil
+}
+
+func (worker) ImageHash(_ context.Context, png []byte) (uint64, error) {
+	hash, err := imagehash.Of(png)
+	if err != nil {
+		err = fmt.Errorf("%w: %w", runner.ErrDamaged, err)
+	}
+	return hash, err
+}
+
+// disk is what survives a reload. The tabs that use it are stores.
+type disk struct {
+	mu      sync.Mutex
+	records map[string]map[string][]byte
+	ids     int
+}
+
+func newDisk() *disk { return &disk{records: map[string]map[string][]byte{}} }
+
+// store is the disk as one page sees it.
+type store struct {
+	*disk
+	// refuse, if set, says whether a record is refused.
+	refuse func(store, key string, value []byte) bool
+	// crash, if set, ends the page at a job record: after it was written, or before.
+	crash func(job.State) crash
+	// crashed is closed when it ended.
+	crashed chan struct{}
+	dead    bool
+}
+
+type crash uint8
+
+const (
+	goOn crash = iota
+	crashBefore
+	crashAfter
+)
+
+var errRefused = errors.New("the disk is full")
+
+func (s *store) Get(_ context.Context, store, key string) ([]byte, bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	value, ok := s.records[store][key]
+	return value, ok, nil
+}
+
+func (s *store) Put(ctx context.Context, store, key string, value []byte) error {
+	s.mu.Lock()
+	refused := s.refuse != nil && s.refuse(store, key, value)
+	fate := goOn
+	if store == runner.Jobs && s.crash != nil && !s.dead {
+		if state, err := job.Decode(value); err == nil {
+			fate = s.crash(state)
+		}
+	}
+	if !s.dead && !refused && fate != crashBefore {
+		if s.records[store] == nil {
+			s.records[store] = map[string][]byte{}
+		}
+		s.records[store][key] = bytes.Clone(value)
+	}
+	if fate != goOn {
+		s.dead = true
+		close(s.crashed)
+	}
+	dead := s.dead
+	s.mu.Unlock()
+	if dead { // a page that is gone never hears of it
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	if refused {
+		return errRefused
+	}
+	return nil
+}
+
+func (s *store) Delete(_ context.Context, store, key string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.dead {
+		delete(s.records[store], key)
+	}
+	return nil
+}
+
+func (s *store) All(_ context.Context, store string) ([][]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Values(s.records[store])), nil
+}
+
+func (s *store) Persistent() bool { return true }
+
+// jobs are the stored jobs.
+func (d *disk) jobs() (list []job.State) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, record := range d.records[runner.Jobs] {
+		if s, err := job.Decode(record); err == nil {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// wallets are the wallets of the browser: the person's only one.
+type wallets struct{ of *connection }
+
+const walletID = "wallet-1"
+
+func (w wallets) List() []runner.Wallet {
+	return []runner.Wallet{{ID: walletID, RDNS: "test.alice", Name: w.of.wallet.Name()}}
+}
+
+func (w wallets) Connect(id string) (runner.Connection, bool) { return w.of, id == walletID }
+func (w wallets) Watch(func()) (cancel func())                { return func() {} }
+
+// connection is a devchain wallet as a page sees it.
+type connection struct {
+	wallet *devchain.Wallet
+	site   *devchain.Site
+
+	mu sync.Mutex
+	// between, if set, stands between page and wallet.
+	between func(ctx context.Context, method string, params any, ask asking) (json.RawMessage, error)
+}
+
+// asking passes a request on to the wallet.
+type asking func() (json.RawMessage, error)
+
+func (c *connection) stand(between func(ctx context.Context, method string, params any, ask asking) (json.RawMessage, error)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.between = between
+}
+
+func (c *connection) Request(ctx context.Context, method string, params any) (json.RawMessage, error) {
+	c.mu.Lock()
+	between := c.between
+	c.mu.Unlock()
+	ask := func() (json.RawMessage, error) { return c.site.Request(ctx, method, params) }
+	if between == nil {
+		return ask()
+	}
+	return between(ctx, method, params, ask)
+}
+
+func (c *connection) On(event string, handle func(json.RawMessage)) (cancel func()) {
+	ctx, stop := context.WithCancel(context.Background())
+	events := c.site.Events()
+	go func() {
+		defer events.Close()
+		for {
+			e, err := events.Next(ctx)
+			if err != nil {
+				return
+			}
+			if e.Name == event {
+				handle(e.Data)
+			}
+		}
+	}()
+	return stop
+}
