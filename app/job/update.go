@@ -180,7 +180,7 @@ func (f Fault) answered() bool {
 func (s State) ask(at int64) (State, []Effect) {
 	tx := s.current()
 	switch {
-	case tx.Asked == 0:
+	case tx.Asked == 0 || tx.Mined != 0: // the first, or one more approval
 		tx.clear()
 		tx.Nonce, tx.Block = s.Quote.Nonce, s.Quote.Block
 	case s.Quote.Nonce > tx.Nonce: // used meanwhile, perhaps by the earlier request: look first

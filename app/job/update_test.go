@@ -105,6 +105,7 @@ func TestUpdate(t *testing.T) {
 		{"approval mined checks again", to(t, job.ApprovalPending), []job.Event{job.Mined{At: 5, Hash: txHash}}, job.Checking, "", []job.Effect{job.Check{}}},
 		{"an approval edited in the wallet is said", to(t, job.ApprovalPending), []job.Event{job.Mined{At: 5, Hash: txHash}, job.Checked{Quote: quote(10)}}, job.Failed, job.AllowanceShort, nil},
 		{"approve again asks again", to(t, job.ApprovalPending), []job.Event{job.Mined{At: 5, Hash: txHash}, job.Checked{Quote: quote(10)}, job.Retry{}, job.Checked{Quote: quote(10)}}, job.AwaitApproval, "", []job.Effect{job.AskApprove{Amount: cnx(30)}}},
+		{"one more approval is not the one that was mined", to(t, job.ApprovalPending), []job.Event{job.Mined{At: 5, Hash: txHash, Block: 71}, job.Checked{Quote: quote(10)}, job.Retry{}, job.Checked{Quote: func() job.Quote { q := quote(10); q.Nonce = 9; return q }()}}, job.AwaitApproval, "", []job.Effect{job.AskApprove{Amount: cnx(30)}}},
 		{"a raised fee waits for the person", submitted(), []job.Event{job.Met{Fault: job.Fault{Code: job.FeeRaised, Need: cnx(45), Have: cnx(30)}}}, job.Failed, job.FeeRaised, nil},
 		{"a foreign receipt is ignored", to(t, job.CreatePending), []job.Event{job.Mined{Hash: common.HexToHash("0x99"), TaskID: 9}}, job.CreatePending, "", nil},
 		{"created uploads", to(t, job.CreatePending), []job.Event{job.Mined{Hash: txHash, TaskID: 5}}, job.Uploading, "", []job.Effect{job.Upload{}}},
