@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"math"
 	"time"
 
@@ -121,14 +122,9 @@ func (r *Runner) facts(ctx context.Context, n network, tick chain.Tick) map[comm
 		case receipt == nil:
 		case !receipt.OK:
 			reason, err := n.chain.Failure(ctx, receipt)
-			f := fact{}
-			if err == nil && reason != nil {
-				f.reason = chainFault(reason).Reason
-				if f.reason == "" {
-					f.reason = reason.Error()
-				}
+			if err == nil {
+				facts[receipt.TxHash] = fact{reason: why(reason)}
 			}
-			facts[receipt.TxHash] = f
 		default:
 			if created, err := n.Contracts.Created(receipt); err == nil {
 				if t, err := n.chain.Task(ctx, created.ID); err == nil {
@@ -138,6 +134,19 @@ func (r *Runner) facts(ctx context.Context, n network, tick chain.Tick) map[comm
 		}
 	}
 	return facts
+}
+
+// why is the reason of a failed transaction in the contract's own words; "" when
+// there is none.
+func why(reason error) string {
+	var revert *chain.RevertError
+	switch {
+	case errors.As(reason, &revert):
+		return revert.Reason
+	case errors.Is(reason, chain.ErrOutOfGas):
+		return "It needed more gas than it was given."
+	}
+	return ""
 }
 
 // told turns one tick into events of the jobs.
