@@ -171,6 +171,21 @@ func (w *world) approve(p person, amount *big.Int) {
 	w.must(err)
 }
 
+// pays makes somebody without a page create a task that nobody will upload.
+func (w *world) pays(name string, fee int64) {
+	w.Helper()
+	key := w.chain.Key(name)
+	w.must(w.chain.Fund(w.Context(), crypto.PubkeyToAddress(key.PublicKey), coins(1), coins(fee)))
+	approve, err := devchain.TokenABI().Pack("approve", w.net.Contracts.Task, coins(fee))
+	w.must(err)
+	_, err = w.chain.Transact(w.Context(), key, w.net.Contracts.Token, nil, approve)
+	w.must(err)
+	create, err := devchain.TaskABI().Pack("createTask", new(big.Int), [32]byte{1}, [32]byte{}, new(big.Int))
+	w.must(err)
+	_, err = w.chain.Transact(w.Context(), key, w.net.Contracts.Task, nil, create)
+	w.must(err)
+}
+
 func (p person) key(w *world) *ecdsa.PrivateKey {
 	if key := w.chain.Key("alice"); crypto.PubkeyToAddress(key.PublicKey) == p.account {
 		return key
