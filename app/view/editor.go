@@ -3,13 +3,10 @@ package view
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"reflect"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
-	"github.com/holiman/uint256"
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"crynux-dapp/app/task"
@@ -23,99 +20,46 @@ type editor struct {
 	open     bool
 	invalid  complaint
 	warnings []task.Warning
-	checks   int // counts changes: only the newest is checked
+	files    int   // results of the task
+	seed     int64 // of the form when the editor was opened
 }
 
-// complaint is why arguments cannot be sent, with the place.
-type complaint struct {
-	text string
-	line int // 0 = not in the editor
-	// focus is the id of the form field it is about; "" = none.
-	focus string
-}
+// checkAfter is how long the person has paused when the arguments are checked.
+const checkAfter = 300 * time.Millisecond
 
-// complain turns an error of package task into words.
-func complain(kind task.Kind, args []byte, err error) complaint {
-	c := complaint{text: "The arguments cannot be used: " + err.Error(), focus: promptID}
-	if kind == task.GPT {
-		c.focus = questionID
+// check says what is wrong with args, and what they give.
+func (ed *editor) check(args []byte) {
+	ed.files = task.Files(ed.kind, args)
+	ed.invalid, ed.warnings = complain(args, task.Validate(ed.kind, args)), nil
+	if ed.invalid.text == "" {
+		ed.warnings = task.Warnings(ed.kind, args)
 	}
-	var invalid *task.InvalidError
-	var syntax *task.SyntaxError
-	switch {
-	case errors.As(err, &invalid):
-		first := invalid.Faults[0]
-		c.text = sentence(first.Text)
-		if args != nil {
-			c.line, _ = task.Position(args, first.Pointer)
-		}
-		if id, ok := fieldOf[first.Pointer]; ok {
-			c.focus = id
-		}
-	case errors.As(err, &syntax):
-		c.text = sentence(syntax.Text)
-		c.line = syntax.Line
-	}
-	return c
-}
-
-// sentence makes a sentence of a phrase without capital and full stop.
-func sentence(text string) string {
-	r, n := utf8.DecodeRuneInString(text)
-	return string(unicode.ToUpper(r)) + text[n:] + "."
-}
-
-// fieldOf names the form field of a place in the arguments.
-var fieldOf = map[string]string{
-	"/prompt": promptID, "/negative_prompt": "negative", "/base_model": "model",
-	"/task_config/image_width": "width", "/task_config/image_height": "height", "/task_config/num_images": "count",
-	"/task_config/steps": "steps", "/task_config/cfg": "cfg", "/task_config/seed": "seed",
-	"/model": "chat-model", "/messages": questionID, "/generation_config/max_new_tokens": "tokens",
-	"/generation_config/temperature": "temperature", "/seed": "chat-seed",
-}
-
-func (p *Page) complaint(c complaint) app.UI {
-	if c.text == "" {
-		return app.Div()
-	}
-	return app.P().Class("complaint").Role("alert").Text(c.text)
-}
-
-func (p *Page) warnings(list []task.Warning) app.UI {
-	return app.Div().Class("warnings").Body(app.Range(list).Slice(func(i int) app.UI {
-		return app.P().Class("warning").Text(list[i].Text)
-	}))
 }
 
 // editor draws the JSON with what is wrong at its line.
-func (p *Page) editor(ed *editor, back app.EventHandler) app.UI {
-	class := "code"
-	if ed.invalid.text != "" {
-		class = "code bad"
+func (p *Page) editor(f form) app.UI {
+	ed := &f.shared().raw
+	bad := ed.invalid.text != ""
+	class := "help"
+	if bad {
+		class = "complaint"
 	}
-	return app.Div().Class("field").Body(
-		app.Label().For(ed.id).Class("label").Text("Arguments"),
-		app.Textarea().ID(ed.id).Class(class).Rows(14).Spellcheck(false).
-			Aria("invalid", fmt.Sprint(ed.invalid.text != "")).Aria("describedby", ed.id+"-state").
-			OnInput(p.onEditorInput(ed), ed.id),
-		app.P().ID(ed.id+"-state").Class(editorClass(ed)).Role("status").Text(editorText(ed)),
+	return app.Section().Class("field").Aria("label", "Editor").Body( // another element than the prompt's: its text is not reused
+		app.Label().For(ed.id).Text("Arguments"),
+		&editorBox{ID: ed.id, Bad: bad, page: p, ed: ed},
+		app.P().ID(ed.id+"-state").Class(class).Role("status").Text(editorText(ed)),
+		warnings(ed.warnings),
 		app.Div().Class("row").Body(
-			app.Button().Class("button quiet").Type("button").Text("Back to the form").OnClick(back, ed.id),
+			app.Button().Class("button small").Type("button").Text("Back to the form").OnClick(p.closeEditor(f)),
+			app.Button().Class("button small quiet").Type("button").Text("Discard").OnClick(p.discardEditor(f)),
 		),
 	)
-}
-
-func editorClass(ed *editor) string {
-	if ed.invalid.text != "" {
-		return "complaint"
-	}
-	return "help"
 }
 
 func editorText(ed *editor) string {
 	switch {
 	case ed.invalid.text == "":
-		return "Valid. These bytes are hashed, paid for and sent exactly as they stand here."
+		return "Valid. Exactly these bytes are hashed, paid for and sent."
 	case ed.invalid.line > 0:
 		return fmt.Sprintf("Line %d: %s", ed.invalid.line, ed.invalid.text)
 	}
@@ -131,42 +75,47 @@ func (p *Page) openEditor(ctx app.Context, ed *editor, args []byte) {
 	}
 	text := b.String()
 	ed.open = true
-	p.check(ed, []byte(text))
-	ctx.Defer(func(app.Context) { p.port.SetValue(ed.id, text); p.port.Focus(ed.id) })
-}
-
-// onEditorInput checks when the person pauses.
-func (p *Page) onEditorInput(ed *editor) app.EventHandler {
-	return func(ctx app.Context, _ app.Event) {
-		ed.checks++
-		mine := ed.checks
-		ctx.After(300*time.Millisecond, func(app.Context) {
-			if mine == ed.checks {
-				p.check(ed, []byte(p.port.Value(ed.id)))
-			}
-		})
-	}
-}
-
-func (p *Page) check(ed *editor, args []byte) bool {
-	ed.invalid, ed.warnings = complaint{}, nil
-	if err := task.Validate(ed.kind, args); err != nil {
-		ed.invalid = complain(ed.kind, args, err)
-		return false
-	}
-	ed.warnings = task.Warnings(ed.kind, args)
-	return true
-}
-
-// runRaw runs exactly what stands in the editor.
-func (p *Page) runRaw(ed *editor) {
-	args := []byte(p.port.Value(ed.id))
-	if !p.check(ed, args) {
+	ed.check([]byte(text))
+	ctx.Defer(func(app.Context) {
+		p.port.SetValue(ed.id, text)
 		p.port.Focus(ed.id)
-		return
-	}
-	p.port.SaveDraft(ed.kind, string(args))
-	p.run(ed.kind, args)
+		p.port.SetCaret(ed.id, 0)
+	})
 }
 
-func uint256FromInt(n int) *uint256.Int { return uint256.NewInt(uint64(max(n, 1))) }
+// editorBox is the text field of the editor. It is a component of its own
+// because a key must not draw the page anew.
+type editorBox struct {
+	app.Compo
+	ID   string
+	Bad  bool
+	page *Page
+	ed   *editor
+
+	inputs int // only the newest is checked
+}
+
+// Render draws the field.
+func (b *editorBox) Render() app.UI {
+	return app.Textarea().ID(b.ID).Class("code").Rows(16).Spellcheck(false).
+		Aria("invalid", b.Bad).Aria("describedby", b.ID+"-state").OnInput(b.onInput)
+}
+
+// onInput checks when the person pauses.
+func (b *editorBox) onInput(ctx app.Context, _ app.Event) {
+	ctx.PreventUpdate()
+	b.inputs++
+	mine := b.inputs
+	ctx.After(checkAfter, func(app.Context) {
+		if mine == b.inputs {
+			b.ed.check([]byte(b.page.port.Value(b.ID)))
+			b.page.Update()
+		}
+	})
+}
+
+// sameJSON reports whether two texts are the same value.
+func sameJSON(a, b []byte) bool {
+	var x, y any
+	return json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil && reflect.DeepEqual(x, y)
+}

@@ -9,16 +9,25 @@ import (
 	"crynux-dapp/app/task"
 )
 
-// fileCache holds what the page needs of stored results to draw them: an address
-// for a picture, the decoded answer for a question. Both by SHA-256.
-type fileCache struct {
-	urls    map[string]string
-	answers map[string]task.Answer
-	asked   map[string]bool
+// fileCache holds what the page needs of stored results to draw them, by SHA-256.
+type fileCache map[string]*file
+
+// file is one stored result: the address of a picture, or an answer. The zero
+// file is still being read.
+type file struct {
+	url    string
+	answer task.Answer
+	lost   bool // not in the store, or not what it should be
 }
 
-func newFileCache() fileCache {
-	return fileCache{urls: map[string]string{}, answers: map[string]task.Answer{}, asked: map[string]bool{}}
+func newFileCache() fileCache { return fileCache{} }
+
+// of returns a file, the zero one if it is not here.
+func (c fileCache) of(sha256 string) file {
+	if f := c[sha256]; f != nil {
+		return *f
+	}
+	return file{}
 }
 
 // load asks for every file of the jobs that was not asked for yet.
@@ -26,37 +35,28 @@ func (c fileCache) load(ctx app.Context, port Port, jobs []job.State) {
 	for _, j := range jobs {
 		for i := range j.Order.Count {
 			sha := j.Files[i].SHA256
-			if sha == "" || c.asked[sha] {
+			if sha == "" || c[sha] != nil {
 				continue
 			}
-			c.asked[sha] = true
+			c[sha] = &file{}
 			kind := j.Order.Kind
-			ctx.Async(func() { c.read(ctx, port, kind, sha) })
+			ctx.Async(func() {
+				f := readFile(port, kind, sha)
+				ctx.Dispatch(func(app.Context) { c[sha] = &f })
+			})
 		}
 	}
 }
 
-func (c fileCache) read(ctx app.Context, port Port, kind task.Kind, sha string) {
+func readFile(port Port, kind task.Kind, sha string) file {
 	if kind == task.SD {
 		url, err := port.FileURL(context.Background(), sha, "image/png")
-		ctx.Dispatch(func(app.Context) {
-			if err != nil {
-				delete(c.asked, sha) // asked again with the next state
-				return
-			}
-			c.urls[sha] = url
-		})
-		return
+		return file{url: url, lost: err != nil}
 	}
-	file, err := port.File(context.Background(), sha)
+	stored, err := port.File(context.Background(), sha)
 	if err != nil {
-		ctx.Dispatch(func(app.Context) { delete(c.asked, sha) })
-		return
+		return file{lost: true}
 	}
-	answer, err := task.DecodeAnswer(file)
-	ctx.Dispatch(func(app.Context) {
-		if err == nil {
-			c.answers[sha] = answer
-		}
-	})
+	answer, err := task.DecodeAnswer(stored)
+	return file{answer: answer, lost: err != nil}
 }

@@ -17,49 +17,60 @@ type lightbox struct {
 }
 
 func (p *Page) openBox(id string, index int) app.EventHandler {
-	return func(app.Context, app.Event) {
+	return func(ctx app.Context, _ app.Event) {
 		p.box = lightbox{job: id, index: index}
-		p.port.ShowModal(lightboxID)
+		ctx.Defer(func(app.Context) { p.port.ShowModal(lightboxID) }) // after it is drawn: it takes its focus from there
 	}
 }
 
+// boxed is the task whose pictures are shown.
 func (p *Page) boxed() (job.State, bool) {
-	for _, j := range p.state.Jobs {
-		if j.ID == p.box.job && p.box.index < j.Order.Count {
-			return j, true
-		}
-	}
-	return job.State{}, false
+	s, ok := p.job(p.box.job)
+	return s, ok && p.box.index < s.Order.Count
 }
 
 func (p *Page) lightbox() app.UI {
 	s, ok := p.boxed()
-	dialog := app.Dialog().ID(lightboxID).Class("dialog lightbox").Aria("label", "Picture").OnKeyDown(p.onBoxKey)
+	dialog := app.Dialog().ID(lightboxID).Class("dialog lightbox").Attr("closedby", "any").OnKeyDown(p.onBoxKey)
 	if !ok {
-		return dialog.Body(app.Div())
+		return dialog.Aria("label", "Picture").Body(nothing())
 	}
-	url := p.files.urls[s.Files[p.box.index].SHA256]
-	return dialog.Body(
-		when(url != "", func() app.UI {
-			return app.Img().Class("full").Src(url).Alt(fmt.Sprintf("%s, full size", s.Order.Title))
-		}),
-		app.Div().Class("row between").Body(
-			app.Span().Class("muted figure").Text(fmt.Sprintf("%d of %d", p.box.index+1, s.Order.Count)),
+	name := pictureName(s, p.box.index)
+	file := p.files.of(s.Files[p.box.index].SHA256)
+	sum := p.summary(s)
+	return dialog.Aria("label", name).Body(
+		app.Img().Class("full").Src(file.url).Alt(name).Width(sum.width).Height(sum.height),
+		app.Div().Class("lightbox-bar").Body(
+			app.Span().Class("muted figure").Text(fmt.Sprintf("%d of %d · seed %s", p.box.index+1, s.Order.Count, sum.seed)),
 			app.Div().Class("row").Body(
-				app.Button().Class("button").Type("button").Aria("label", "Previous picture").Text("←").Disabled(p.box.index == 0).OnClick(p.turn(-1), -1),
-				app.Button().Class("button").Type("button").Aria("label", "Next picture").Text("→").Disabled(p.box.index+1 >= s.Order.Count).OnClick(p.turn(1), 1),
-				app.Button().Class("button").Type("button").Text("Download").OnClick(p.download(s, p.box.index), s.ID, p.box.index),
-				app.Button().Class("button").Type("button").Text("Close").OnClick(func(app.Context, app.Event) { p.port.CloseModal(lightboxID) }),
+				when(s.Order.Count > 1, func() app.UI {
+					return app.Button().Class("button round").Type("button").Aria("label", "Previous picture").OnClick(p.turn(-1), -1).Body(icon("left"))
+				}),
+				when(s.Order.Count > 1, func() app.UI {
+					return app.Button().Class("button round").Type("button").Aria("label", "Next picture").OnClick(p.turn(1), 1).Body(icon("right"))
+				}),
+				app.Button().Class("button").Type("button").OnClick(p.download(s.ID, p.box.index), s.ID, p.box.index).Body(
+					icon("download"), app.Span().Text("Download"),
+				),
+				app.Button().Class("button round").Type("button").Aria("label", "Close").
+					OnClick(func(app.Context, app.Event) { p.port.CloseModal(lightboxID) }).Body(icon("close")),
 			),
 		),
 	)
 }
 
+// turn walks to the next picture that is here, round and round.
 func (p *Page) turn(by int) app.EventHandler {
 	return func(app.Context, app.Event) {
 		s, ok := p.boxed()
-		if next := p.box.index + by; ok && next >= 0 && next < s.Order.Count && p.files.urls[s.Files[next].SHA256] != "" {
-			p.box.index = next
+		for range s.Order.Count {
+			if !ok {
+				return
+			}
+			p.box.index = (p.box.index + by + s.Order.Count) % s.Order.Count
+			if p.files.of(s.Files[p.box.index].SHA256).url != "" {
+				return
+			}
 		}
 	}
 }

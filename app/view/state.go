@@ -38,6 +38,8 @@ type Network struct {
 	ChainID  uint64
 	// Fee of one task in CNX base units.
 	Fee uint256.Int
+	// Coin is the symbol of what gas is paid in.
+	Coin string
 	// Explorer is the base address of a block explorer; "" = none.
 	Explorer string
 	// Development marks results that no real model made.

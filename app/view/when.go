@@ -18,3 +18,15 @@ func either(first bool, a, b func() app.UI) app.UI {
 	}
 	return b()
 }
+
+// nothing keeps a place: go-app matches children by their index, and what
+// follows would be made anew, with its focus and scroll lost.
+func nothing() app.UI { return app.Div() }
+
+// icon is a picture without a meaning of its own.
+func icon(name string) app.UI {
+	return app.Span().Class("icon icon-"+name).Aria("hidden", "true")
+}
+
+// dot separates two parts of a line.
+func dot() app.UI { return app.Span().Class("sep").Aria("hidden", "true").Text("·") }

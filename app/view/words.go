@@ -3,16 +3,11 @@ package view
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/holiman/uint256"
 
 	"crynux-dapp/app/job"
-)
-
-const (
-	tickEvery = time.Second
-	toastFor  = 3 * time.Second
+	"crynux-dapp/app/task"
 )
 
 // tasksText says for how many tasks a balance is enough.
@@ -22,12 +17,43 @@ func tasksText(balance, fee uint256.Int) string {
 	}
 	n := new(uint256.Int).Div(&balance, &fee)
 	switch {
+	case n.IsZero():
+		return "not enough for a task"
 	case !n.IsUint64() || n.Uint64() > 9999:
 		return "enough for thousands of tasks"
-	case n.Uint64() == 1:
-		return "enough for 1 task"
 	}
-	return fmt.Sprintf("enough for %d tasks", n.Uint64())
+	return "enough for " + counted(int(n.Uint64()), "task")
+}
+
+// counted is a number of things; the plural of what ends in s.
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// million in base units of the token.
+var million = new(uint256.Int).Mul(uint256.NewInt(1e6), uint256.NewInt(1e18))
+
+// brief is an amount of CNX where there is little room; large ones lose their tail.
+func brief(v uint256.Int) string {
+	if v.Lt(million) {
+		return job.Decimal(v, 2) + " CNX"
+	}
+	millions := new(uint256.Int).Div(&v, uint256.NewInt(1e6))
+	if !v.Lt(new(uint256.Int).Mul(million, uint256.NewInt(1e6))) {
+		return "> 1 trillion CNX"
+	}
+	return job.Decimal(*millions, 1) + " million CNX"
+}
+
+// coin is the name of what gas is paid in.
+func coin(n Network) string {
+	if n.Coin == "" {
+		return "coins"
+	}
+	return n.Coin
 }
 
 // short is an address as people compare it: the first and the last digits.
@@ -52,8 +78,10 @@ func seconds(millis int64) string {
 		return "under 1 s"
 	case s < 60:
 		return fmt.Sprintf("%d s", s)
-	default:
+	case s < 3600:
 		return fmt.Sprintf("%d min %d s", s/60, s%60)
+	default:
+		return fmt.Sprintf("%d h %d min", s/3600, s/60%60)
 	}
 }
 
@@ -71,16 +99,19 @@ func phrase(s job.State) string {
 	case job.CreatePending:
 		return "Waiting for the payment to be mined"
 	case job.Uploading:
-		return "Handing the arguments to the Relay; sign in your wallet when asked"
+		return "Sending the task; sign in your wallet when asked"
 	case job.Running:
 		return "The nodes are at work"
 	case job.Fetching:
 		if !s.Outcome.Published {
-			return "The nodes have agreed; waiting for the results to be delivered"
+			return "The nodes have agreed and deliver the result"
+		}
+		if s.Order.Count == 1 {
+			return "Fetching the result; sign in your wallet when asked"
 		}
 		return fmt.Sprintf("Fetching result %d of %d; sign in your wallet when asked", min(s.NextFile()+1, s.Order.Count), s.Order.Count)
 	case job.Done:
-		return "Done"
+		return "Done, the result is here"
 	case job.Aborted:
 		return "Ended by the network"
 	case job.Failed:
@@ -89,27 +120,53 @@ func phrase(s job.State) string {
 	return ""
 }
 
+// meaning says in a sentence what a phase is for and what it costs.
+func meaning(s job.State) string {
+	switch s.Phase {
+	case job.Checking:
+		return "Nothing is asked of you or charged before this is done."
+	case job.AwaitApproval:
+		return fmt.Sprintf("It allows the task contract to take %s, once. This step costs only gas.", job.CNX(s.Order.Fee))
+	case job.ApprovalPending:
+		return "The payment comes next."
+	case job.AwaitCreate:
+		return fmt.Sprintf("It pays %s and gas. Then three nodes are drawn for the task.", job.CNX(s.Order.Fee))
+	case job.CreatePending:
+		return "From here on the task goes on even if you close this page."
+	case job.Uploading:
+		return "The signature shows the Relay that the task is yours. It costs nothing."
+	case job.Running:
+		return "You may leave: the task goes on, and this page picks it up when you are back."
+	case job.Fetching:
+		if !s.Outcome.Published {
+			return "This takes a moment."
+		}
+		return "The Relay hands each result out against a signature of yours. It costs nothing."
+	}
+	return ""
+}
+
+// nameLength is how many letters of a prompt a file name takes.
+const nameLength = 40
+
 // fileName is what a downloaded result is called: readable, safe in every file system.
 func fileName(s job.State, index int) string {
 	var b strings.Builder
 	for _, r := range strings.ToLower(s.Order.Title) {
 		switch {
+		case b.Len() >= nameLength:
 		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
 			b.WriteRune(r)
 		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
 			b.WriteByte('-')
-		}
-		if b.Len() >= 40 {
-			break
 		}
 	}
 	name := strings.Trim(b.String(), "-")
 	if name == "" {
 		name = "crynux"
 	}
-	ext := "png"
-	if s.Order.Kind != 0 {
-		ext = "json"
+	if s.Order.Kind == task.GPT {
+		return fmt.Sprintf("%s-task%d.json", name, s.TaskID)
 	}
-	return fmt.Sprintf("%s-task%d-%d.%s", name, s.TaskID, index+1, ext)
+	return fmt.Sprintf("%s-task%d-%d.png", name, s.TaskID, index+1)
 }

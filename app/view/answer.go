@@ -1,0 +1,50 @@
+package view
+
+import (
+	"fmt"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"crynux-dapp/app/job"
+)
+
+// answer is the result of a question: one text or several to choose from.
+func (p *Page) answer(s job.State) app.UI {
+	file := p.files.of(s.Files[0].SHA256)
+	switch {
+	case file.lost:
+		return app.P().Class("help").Text("This answer is no longer in this browser's storage, or cannot be read.")
+	case len(file.answer.Choices) == 0:
+		return nothing()
+	}
+	a := file.answer
+	return app.Section().Class("answers").Aria("label", "Answer").Body(
+		app.Range(a.Choices).Slice(func(i int) app.UI {
+			return app.Div().Class("answer").Body(
+				app.Div().Class("answer-text").Dir("auto").Text(a.Choices[i].Message.Content),
+				app.Div().Class("row").Body(
+					app.Button().Class("button small").Type("button").OnClick(p.copyAnswer(s.ID, i), s.ID, i).Body(icon("copy"), app.Span().Text("Copy")),
+					when(len(a.Choices) > 1, func() app.UI {
+						return app.Span().Class("help figure").Text(fmt.Sprintf("%d of %d", i+1, len(a.Choices)))
+					}),
+					when(a.Choices[i].FinishReason == "length", func() app.UI {
+						return app.Span().Class("help").Text("cut at the token limit")
+					}),
+				),
+			)
+		}),
+		app.Div().Class("row").Body(
+			app.Span().Class("help figure").Text(fmt.Sprintf("%d tokens read, %d written", a.Usage.PromptTokens, a.Usage.CompletionTokens)),
+			app.Button().Class("button small quiet").Type("button").OnClick(p.download(s.ID, 0), s.ID).Body(icon("download"), app.Span().Text("Download")),
+		),
+	)
+}
+
+func (p *Page) copyAnswer(id string, i int) app.EventHandler {
+	return func(ctx app.Context, _ app.Event) {
+		s, _ := p.job(id)
+		if a := p.files.of(s.Files[0].SHA256).answer; i < len(a.Choices) {
+			p.copy(ctx, a.Choices[i].Message.Content, "Answer")
+		}
+	}
+}

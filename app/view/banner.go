@@ -1,0 +1,42 @@
+package view
+
+import "github.com/maxence-charriere/go-app/v9/pkg/app"
+
+const switchID = "switch-network"
+
+// banners are the place for what concerns the whole page. Each has its own
+// place, so that one that comes or goes does not disturb the others.
+func (p *Page) banners() app.UI {
+	s := p.state
+	return app.Div().Class("banners").Body(
+		either(s.WrongChain(), p.wrongChain, nothing),
+		note(s.Ready && s.Network.Historical, "There is no live network",
+			s.Network.Name+" is a network of the past: what was made there can be looked at, nothing can be run."),
+		note(s.Ready && !s.Persistent, "This browser stores nothing for this page",
+			"A reload forgets your tasks. Leave private mode or allow site data before you pay for anything."),
+		note(s.ChainDown, "The blockchain does not answer", "Trying again by itself; nothing is lost."),
+		note(s.RelayDown, "The Relay does not answer", "Trying again by itself; nothing is lost."),
+		problem(s.Notice),
+	)
+}
+
+func (p *Page) wrongChain() app.UI {
+	return app.Section().Class("banner").Role("alert").Body(
+		app.Div().Body(
+			app.Strong().Text("Your wallet is on another network"),
+			app.P().Text("This page works on "+p.state.Network.Name+". Nothing is sent until the wallet is there too."),
+			problem(p.state.Session.Problem),
+		),
+		app.Button().Class("button").Type("button").ID(switchID).Text("Switch network").
+			OnClick(func(app.Context, app.Event) { p.port.SwitchChain() }),
+	)
+}
+
+func note(holds bool, title, text string) app.UI {
+	if !holds {
+		return nothing()
+	}
+	return app.Section().Class("banner").Role("status").Body(
+		app.Div().Body(app.Strong().Text(title), app.P().Text(text)),
+	)
+}

@@ -1,0 +1,129 @@
+package view
+
+import (
+	"time"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"crynux-dapp/app/job"
+)
+
+// askRelayAfter is how long the chain's word on the upload is waited for before
+// the person is offered to ask the Relay directly, in milliseconds.
+const askRelayAfter = 60_000
+
+// progress is the running, stopped or aborted part of a card.
+func (p *Page) progress(s job.State) app.UI {
+	return app.Section().Class("progress").Aria("label", "Progress").Body(
+		either(s.Phase.Ended(), nothing, func() app.UI {
+			return app.Div().Body(
+				app.P().Class("phrase").Text(phrase(s)),
+				app.P().Class("muted").Text(meaning(s)),
+			)
+		}),
+		p.timeline(s),
+		app.P().Class("hint").Text(job.Hint(s)),
+		either(s.Phase == job.Fetching && !s.Outcome.Published && p.port.NowMillis()-s.Since > askRelayAfter,
+			func() app.UI { return p.askRelay(s) }, nothing),
+		either(s.Phase == job.Failed || s.Phase == job.Aborted, func() app.UI { return p.stopped(s) }, nothing),
+	)
+}
+
+func (p *Page) askRelay(s job.State) app.UI {
+	return app.Article().Class("row").Body(
+		app.P().Class("hint").Text("The chain does not show the delivery yet. Asking the Relay now costs one signature for each try."),
+		app.Button().Class("button").Type("button").Text("Ask the Relay now").
+			OnClick(p.send(s.ID, func() job.Event { return job.AskRelay{At: p.port.NowMillis()} }), s.ID),
+	)
+}
+
+func (p *Page) send(id string, e func() job.Event) app.EventHandler {
+	return func(app.Context, app.Event) { p.port.Send(id, e()) }
+}
+
+// timeline shows all steps; only the running one moves.
+func (p *Page) timeline(s job.State) app.UI {
+	steps := job.Steps(s)
+	return app.Ol().Class("timeline").Body(app.Range(steps).Slice(func(i int) app.UI {
+		st := steps[i]
+		li := app.Li().Class("step " + string(st.State))
+		if st.State == job.StepNow {
+			li.Aria("current", "step")
+		}
+		return li.Body(
+			app.Span().Class("step-dot").Aria("hidden", "true"),
+			app.Span().Class("step-name").Text(st.Name),
+			p.stepTime(st),
+		)
+	}))
+}
+
+func (p *Page) stepTime(st job.Step) app.UI {
+	time := app.Span().Class("step-time figure")
+	switch st.State {
+	case job.StepDone:
+		return time.Text(seconds(st.Took))
+	case job.StepNow:
+		if st.Party != job.Nobody {
+			return time.Body(app.Text(string(st.Party)+" · "), &stopwatch{Since: st.Since, now: p.port.NowMillis})
+		}
+	case job.StepStopped:
+		return time.Text("stopped")
+	}
+	return time
+}
+
+// stopwatch counts the seconds of the step that runs now. It is a component of
+// its own, so that a second draws this text and nothing else.
+type stopwatch struct {
+	app.Compo
+	Since int64 // unix milliseconds
+	now   func() int64
+}
+
+// OnMount starts the ticking, which ends with the component.
+func (w *stopwatch) OnMount(ctx app.Context) { w.tick(ctx) }
+
+// tick does without ctx.After: the engine would wait for it when it closes.
+func (w *stopwatch) tick(ctx app.Context) {
+	time.AfterFunc(time.Second, func() { ctx.Dispatch(w.tick) })
+}
+
+// Render draws the time that has passed.
+func (w *stopwatch) Render() app.UI {
+	return app.Span().Text(seconds(max(w.now()-w.Since, 0)))
+}
+
+// stopped shows what went wrong, what it cost, and what to do. A task that had
+// stopped before the page was opened is not announced again.
+func (p *Page) stopped(s job.State) app.UI {
+	pr := job.Explain(s)
+	var buttons []app.UI
+	if pr.Retry != "" {
+		buttons = append(buttons, app.Button().Class("button primary").Type("button").Text(pr.Retry).
+			OnClick(p.send(s.ID, func() job.Event { return job.Retry{At: p.port.NowMillis()} }), s.ID, "retry"))
+	}
+	if s.Phase == job.Aborted || s.TaskID == 0 && s.Create.Asked == 0 {
+		buttons = append(buttons, app.Button().Class("button").Type("button").Text("Remove").
+			OnClick(func(app.Context, app.Event) { p.port.Remove(s.ID) }, s.ID, "remove"))
+	}
+	buttons = append(buttons, app.Button().Class("button quiet").Type("button").Text("Copy details").OnClick(p.copyDetails(s.ID), s.ID, "copy"))
+	return problemBox(pr, s.Since >= p.opened, buttons...)
+}
+
+func (p *Page) copyDetails(id string) app.EventHandler {
+	return func(ctx app.Context, _ app.Event) {
+		if s, ok := p.job(id); ok {
+			p.copy(ctx, details(s), "Details")
+		}
+	}
+}
+
+// details is what a report needs; it holds no secrets because a job has none.
+func details(s job.State) string {
+	record, err := job.Encode(s)
+	if err != nil {
+		return string(s.Fault.Code) + ": " + s.Fault.Detail
+	}
+	return string(record)
+}

@@ -1,0 +1,75 @@
+package view
+
+import (
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"crynux-dapp/app/job"
+	"crynux-dapp/app/task"
+)
+
+// badge says at a glance what the result is worth, and on a click why.
+func (p *Page) badge(s job.State) app.UI {
+	switch {
+	case s.Verified():
+		id := "proof-" + s.ID
+		return app.Div().Body(
+			app.Button().Class("badge verified").Type("button").Attr("popovertarget", id).Body(
+				icon("check"),
+				app.Span().Text("verified"),
+			),
+			app.Div().ID(id).Class("proof").Attr("popover", "auto").Role("dialog").Aria("label", "Why this is verified").Body(
+				app.H3().Text("Why this is verified"),
+				app.P().Text(verifiedText(s)),
+				app.P().Class("muted").Text(p.witnessText(s)),
+				p.witness(s),
+			),
+		)
+	case s.Phase == job.Failed && s.Fault.Code == job.ResultMismatch:
+		return app.Span().Class("badge unproven").Text("not verified")
+	}
+	return nothing()
+}
+
+func verifiedText(s job.State) string {
+	what := "the hash of each picture"
+	if s.Order.Kind == task.GPT {
+		what = "the hash of the answer"
+	}
+	return "This page computed " + what + " itself. It is the one the nodes agreed on, as the chain recorded it, and the arguments are those that were paid for."
+}
+
+// witnessText names who told the chain's side.
+func (p *Page) witnessText(s job.State) string {
+	for _, n := range p.state.Networks {
+		if n.ID == s.Order.Network {
+			text := "The chain's side was told by the RPC of " + n.Name + "."
+			if n.Development {
+				text += " No real model works there: this was drawn or written by the development network."
+			}
+			return text
+		}
+	}
+	return "The chain's side was told by the RPC of a network that is no longer configured."
+}
+
+func (p *Page) witness(s job.State) app.UI {
+	return app.Dl().Class("facts").Body(
+		app.Dt().Text("Task"), app.Dd().Class("figure").Text(strconv.FormatUint(s.TaskID, 10)),
+		app.Dt().Text("Arguments"), app.Dd().Class("figure").Text(s.Order.Hash.Hex()),
+		app.Dt().Text("TaskSuccess in"), app.Dd().Class("figure").Body(p.txLink(s)),
+		app.Dt().Text("Node"), app.Dd().Class("figure").Text(s.Outcome.Node.Hex()),
+	)
+}
+
+// txLink leads to the explorer of the network that the task ran on.
+func (p *Page) txLink(s job.State) app.UI {
+	hash := s.Outcome.Tx.Hex()
+	for _, n := range p.state.Networks {
+		if n.ID == s.Order.Network && n.Explorer != "" {
+			return app.A().Href(n.Explorer + "/tx/" + hash).Target("_blank").Rel("noopener noreferrer").Text(hash)
+		}
+	}
+	return app.Text(hash)
+}

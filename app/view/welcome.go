@@ -1,0 +1,51 @@
+package view
+
+import (
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"crynux-dapp/app/job"
+)
+
+// firstPicture and firstAnswer tell a newcomer what to do first.
+func (p *Page) firstPicture() app.UI {
+	return p.welcome("Your first picture", [][2]string{
+		{"Connect a wallet", "It pays for the task. Connecting costs nothing."},
+		{"Describe a picture", "One task makes up to ten of them for one price" + p.feeText() + "."},
+		{"Confirm in the wallet", "First you allow the price, then you pay it. After that you sign once to send the task and once for each picture; signing is free."},
+	}, "Then three nodes of the network make it, and this page checks what comes back against the blockchain.")
+}
+
+func (p *Page) firstAnswer() app.UI {
+	return p.welcome("Your first answer", [][2]string{
+		{"Connect a wallet", "It pays for the question. Connecting costs nothing."},
+		{"Ask something", "Each question is one task at one price" + p.feeText() + "."},
+		{"Confirm in the wallet", "First you allow the price, then you pay it. After that you sign once to send the question and once for the answer; signing is free."},
+	}, "Then three nodes of the network answer alike, and this page checks the text against the blockchain.")
+}
+
+func (p *Page) feeText() string {
+	if p.state.Network.Fee.IsZero() {
+		return ""
+	}
+	return ", " + job.CNX(p.state.Network.Fee)
+}
+
+func (p *Page) welcome(title string, steps [][2]string, after string) app.UI {
+	if p.state.Network.Historical {
+		return app.P().Class("muted empty").Text("No task of this browser was made on this network.")
+	}
+	return app.Aside().Class("welcome").Body(
+		app.H2().Text(title),
+		app.Ol().Body(app.Range(steps).Slice(func(i int) app.UI {
+			class := ""
+			if i == 0 && p.state.Session.Connected {
+				class = "done"
+			}
+			return app.Li().Class(class).Body(
+				app.Strong().Text(steps[i][0]),
+				app.P().Class("muted").Text(steps[i][1]),
+			)
+		})),
+		app.P().Class("muted").Text(after),
+	)
+}
