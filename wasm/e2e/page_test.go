@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -34,6 +36,7 @@ type visitor struct {
 	t   *testing.T
 	ctx context.Context
 	net *devnet.Network
+	mu  sync.Mutex
 	log []string // console and exceptions
 }
 
@@ -41,12 +44,22 @@ type visitor struct {
 // network's: Date, performance.now and timers are replaced before anything loads.
 func visit(t *testing.T, n *devnet.Network) *visitor {
 	t.Helper()
+	v := browse(t)
+	v.net = n
+	v.before(clockScript(n.Chain.Clock()))
+	v.open(n.Page)
+	return v
+}
+
+// browse starts a browser with an empty page in it.
+func browse(t *testing.T) *visitor {
+	t.Helper()
 	ctx, cancel := profile(t)
-	v := &visitor{t: t, ctx: ctx, net: n}
+	v := &visitor{t: t, ctx: ctx}
 	t.Cleanup(func() {
 		if t.Failed() {
 			v.shot("failed-" + strings.ReplaceAll(t.Name(), "/", "-"))
-			for _, line := range v.log {
+			for _, line := range v.said() {
 				t.Log("console:", line)
 			}
 			t.Log("page:", v.outline())
@@ -54,13 +67,17 @@ func visit(t *testing.T, n *devnet.Network) *visitor {
 		cancel()
 	})
 	chromedp.ListenTarget(ctx, v.listen)
+	v.size(1440, 900, false)
+	return v
+}
+
+// before runs a script ahead of everything else in pages opened from now on.
+func (v *visitor) before(script string) {
+	v.t.Helper()
 	v.run(chromedp.ActionFunc(func(ctx context.Context) error {
-		_, err := page.AddScriptToEvaluateOnNewDocument(clockScript(n.Chain.Clock())).Do(ctx)
+		_, err := page.AddScriptToEvaluateOnNewDocument(script).Do(ctx)
 		return err
 	}))
-	v.size(1440, 900, false)
-	v.open(n.Page)
-	return v
 }
 
 // profile starts a browser with storage of its own.
@@ -88,10 +105,23 @@ func (v *visitor) listen(e any) {
 		for _, a := range e.Args {
 			parts = append(parts, string(a.Value)+a.Description)
 		}
-		v.log = append(v.log, string(e.Type)+": "+strings.Join(parts, " "))
+		v.hear(string(e.Type) + ": " + strings.Join(parts, " "))
 	case *runtime.EventExceptionThrown:
-		v.log = append(v.log, "exception: "+e.ExceptionDetails.Error())
+		v.hear("exception: " + e.ExceptionDetails.Error())
 	}
+}
+
+func (v *visitor) hear(line string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.log = append(v.log, line)
+}
+
+// said is what console and exceptions told so far.
+func (v *visitor) said() []string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return slices.Clone(v.log)
 }
 
 // clockScript makes the page live on the network's clock.
@@ -112,6 +142,17 @@ func clockScript(c *devchain.Clock) string {
 })();`, c.Rate(), time.Now().UnixMilli(), c.Now().UnixMilli())
 }
 
+// part is a part of the journey, with a name and verdict of its own.
+func (v *visitor) part(name string, f func(t *testing.T)) {
+	v.t.Helper()
+	v.t.Run(name, func(t *testing.T) {
+		whole := v.t
+		v.t = t
+		defer func() { v.t = whole }()
+		f(t)
+	})
+}
+
 func (v *visitor) run(actions ...chromedp.Action) {
 	v.t.Helper()
 	ctx, cancel := context.WithTimeout(v.ctx, patience)
@@ -124,7 +165,7 @@ func (v *visitor) run(actions ...chromedp.Action) {
 // size sets the window; touch makes it a phone.
 func (v *visitor) size(width, height int64, touch bool) {
 	v.t.Helper()
-	v.run(emulation.SetDeviceMetricsOverride(width, height, 1, touch))
+	v.run(emulation.SetDeviceMetricsOverride(width, height, 1, touch), emulation.SetTouchEmulationEnabled(touch))
 }
 
 func (v *visitor) dark(on bool) {
@@ -152,6 +193,24 @@ type found struct {
 	name string
 }
 
+// disclosure is the role of a <summary>. It is Chromium's own, so it cannot be asked for.
+const disclosure = "DisclosureTriangle"
+
+// axNodes is the part of an answer that is needed. The library's type refuses
+// words that browsers newer than it use.
+type axNodes struct {
+	Nodes []struct {
+		Ignored bool              `json:"ignored"`
+		Role    axValue           `json:"role"`
+		Name    axValue           `json:"name"`
+		ID      cdp.BackendNodeID `json:"backendDOMNodeId"`
+	} `json:"nodes"`
+}
+
+type axValue struct {
+	Value string `json:"value"`
+}
+
 // all returns the elements of a role whose name matches now.
 func (v *visitor) all(role string, match func(name string) bool) []found {
 	var out []found
@@ -162,20 +221,17 @@ func (v *visitor) all(role string, match func(name string) bool) []found {
 		if err != nil {
 			return err
 		}
-		nodes, err := accessibility.QueryAXTree().WithBackendNodeID(root.BackendNodeID).WithRole(role).Do(ctx)
-		if err != nil {
+		query := accessibility.QueryAXTree().WithBackendNodeID(root.BackendNodeID)
+		if role != disclosure {
+			query = query.WithRole(role)
+		}
+		var answer axNodes
+		if err := cdp.Execute(ctx, accessibility.CommandQueryAXTree, query, &answer); err != nil {
 			return err // the page is on its way to another one: asked again
 		}
-		for _, n := range nodes {
-			if n.Ignored {
-				continue
-			}
-			var name string
-			if n.Name != nil {
-				_ = json.Unmarshal(n.Name.Value, &name)
-			}
-			if match(name) {
-				out = append(out, found{id: n.BackendDOMNodeID, name: name})
+		for _, n := range answer.Nodes {
+			if !n.Ignored && n.Role.Value == role && match(n.Name.Value) {
+				out = append(out, found{id: n.ID, name: n.Name.Value})
 			}
 		}
 		return nil
@@ -184,6 +240,8 @@ func (v *visitor) all(role string, match func(name string) bool) []found {
 }
 
 func named(name string) func(string) bool { return func(n string) bool { return n == name } }
+
+func anything(string) bool { return true }
 
 func starting(prefix string) func(string) bool {
 	return func(n string) bool { return strings.HasPrefix(n, prefix) }
@@ -250,6 +308,48 @@ func (v *visitor) fill(role, name, text string) {
 	v.run(dom.Focus().WithBackendNodeID(at.id), chromedp.KeyEvent("a", chromedp.KeyModifiers(input.ModifierCtrl)), chromedp.KeyEvent(kb.Delete), input.InsertText(text), chromedp.KeyEvent(kb.Tab))
 }
 
+// press types a key, such as kb.Escape, where the focus is.
+func (v *visitor) press(key string) {
+	v.t.Helper()
+	v.run(chromedp.KeyEvent(key))
+}
+
+// focused is the name of the field or button that has the focus: its id.
+func (v *visitor) focused() (id string) {
+	v.t.Helper()
+	v.run(chromedp.Evaluate("document.activeElement ? document.activeElement.id : ''", &id))
+	return id
+}
+
+// top scrolls to the beginning of the page.
+func (v *visitor) top() {
+	v.t.Helper()
+	v.run(chromedp.Evaluate("scrollTo({top: 0, behavior: 'instant'})", nil))
+}
+
+// fits checks that nothing makes the page wider than its window.
+func (v *visitor) fits() {
+	v.t.Helper()
+	var wider int
+	v.run(chromedp.Evaluate("document.documentElement.scrollWidth - innerWidth", &wider))
+	if wider > 0 {
+		v.t.Errorf("the page is %d px wider than its window", wider)
+	}
+}
+
+// whole checks that the program has neither crashed nor thrown anything so far.
+func (v *visitor) whole() {
+	v.t.Helper()
+	for _, line := range v.said() {
+		if strings.HasPrefix(line, "exception") || strings.Contains(line, "panic:") {
+			v.t.Error(line)
+		}
+	}
+	if len(v.all("alertdialog", anything)) > 0 {
+		v.t.Error("the page has crashed")
+	}
+}
+
 // value is the text of a field.
 func (v *visitor) value(role, name string) string {
 	v.t.Helper()
@@ -305,7 +405,12 @@ func (v *visitor) outline() string {
 // shot takes a screenshot into the ignored folder and names it in the output.
 func (v *visitor) shot(name string) {
 	v.t.Helper()
-	if err := os.MkdirAll(shots, 0o755); err != nil {
+	v.shotTo(filepath.Join(shots, name+".png"))
+}
+
+func (v *visitor) shotTo(path string) {
+	v.t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		v.t.Log(err)
 		return
 	}
@@ -316,7 +421,6 @@ func (v *visitor) shot(name string) {
 		v.t.Log("no screenshot:", err)
 		return
 	}
-	path := filepath.Join(shots, name+".png")
 	if err := os.WriteFile(path, png, 0o644); err != nil {
 		v.t.Log(err)
 		return
