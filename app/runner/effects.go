@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,6 +9,7 @@ import (
 	"runtime/debug"
 	"strconv"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/holiman/uint256"
 
 	"crynux-dapp/app/job"
@@ -27,13 +27,14 @@ func (r *Runner) perform(s job.State, effects []job.Effect) {
 			continue // endTurn comes back to it
 		}
 		w := r.wallet
+		others := r.sentByOthers(s.ID)
 		go func() {
 			defer func() {
 				if v := recover(); v != nil {
 					r.met(s.ID, job.Fault{Code: job.Internal, Detail: fmt.Sprintf("%v\n%s", v, debug.Stack())})
 				}
 			}()
-			r.do(r.ctx, s, w, e)
+			r.do(r.ctx, s, w, e, others)
 		}()
 	}
 }
@@ -47,7 +48,7 @@ func (r *Runner) endTurn(s job.State) {
 	}
 }
 
-func (r *Runner) do(ctx context.Context, s job.State, w Connection, e job.Effect) {
+func (r *Runner) do(ctx context.Context, s job.State, w Connection, e job.Effect, others map[common.Hash]bool) {
 	n := r.networks[s.Order.Network]
 	if n.chain == nil {
 		r.met(s.ID, job.Fault{Code: job.NetworkMismatch, Reason: "This page does not know the network " + s.Order.Network + "."})
@@ -69,7 +70,7 @@ func (r *Runner) do(ctx context.Context, s job.State, w Connection, e job.Effect
 		tx.Gas, tx.Nonce = e.Gas, &s.Create.Nonce
 		r.ask(ctx, s, w, tx)
 	case job.Search:
-		r.search(ctx, s, n, e.Tx)
+		r.search(ctx, s, n, e.Tx, others)
 	case job.Upload:
 		r.upload(ctx, s, n, w)
 	case job.Fetch:
@@ -153,7 +154,7 @@ func (r *Runner) ready(ctx context.Context, s job.State, w Connection) job.Fault
 // ask has the wallet send a transaction. It is asked once.
 func (r *Runner) ask(ctx context.Context, s job.State, w Connection, tx chain.Tx) {
 	if f := r.ready(ctx, s, w); !f.Zero() {
-		r.met(s.ID, notSent(f))
+		r.event(s.ID, job.NotAsked{At: r.now(), Fault: f})
 		return
 	}
 	tx.ChainID = s.Order.ChainID // a wallet that moved in this moment refuses
@@ -163,44 +164,6 @@ func (r *Runner) ask(ctx context.Context, s job.State, w Connection, tx chain.Tx
 		return
 	}
 	r.event(s.ID, job.Sent{At: r.now(), Hash: hash})
-}
-
-// notSent keeps a fault that was met before the wallet was asked from being read
-// as one that leaves open whether something was sent.
-func notSent(f job.Fault) job.Fault {
-	switch f.Code {
-	case job.WalletGarbage, job.ChainDown, job.WalletGone:
-		f.Code = job.WalletLocked
-	}
-	return f
-}
-
-// search looks whether a transaction left although nobody told its hash.
-func (r *Runner) search(ctx context.Context, s job.State, n network, sent job.Tx) {
-	want := createTx(s, n)
-	if s.Phase == job.AwaitApproval || s.Phase == job.ApprovalPending {
-		want = n.Contracts.Approve(s.Order.Account, s.Quote.Fee)
-	}
-	found, err := n.chain.Find(ctx, s.Order.Account, sent.Nonce, sent.Block)
-	var pending uint64
-	if err == nil && found == nil {
-		_, pending, err = n.chain.Nonces(ctx, s.Order.Account)
-	}
-	r.chainReached(err)
-	switch at := r.now(); {
-	case err != nil:
-		r.met(s.ID, chainFault(err))
-	case found != nil && found.To == want.To && bytes.Equal(found.Data, want.Data):
-		r.event(s.ID, job.Sent{At: at, Hash: found.Hash})
-	case found != nil && s.Phase == job.AwaitApproval && found.To == want.To:
-		r.event(s.ID, job.Sent{At: at, Hash: found.Hash}) // the amount was changed in the wallet
-	case found != nil:
-		r.event(s.ID, job.Replaced{At: at})
-	case pending > sent.Nonce:
-		r.met(s.ID, job.Fault{Code: job.TxWaiting})
-	default:
-		r.event(s.ID, job.NotSent{At: at})
-	}
 }
 
 func (r *Runner) upload(ctx context.Context, s job.State, n network, w Connection) {

@@ -20,8 +20,9 @@ const (
 	pollRunning = 1500 * time.Millisecond
 	pollTrouble = 5 * time.Second
 	// unknownTicks is for how many polls a node may not know a sent transaction
-	// before another one with its nonce is looked for.
+	// before another one with its nonce is looked for, and until it counts as dropped.
 	unknownTicks = 4
+	droppedTicks = 60
 )
 
 // watched reports whether the chain is asked about a job.
@@ -60,6 +61,7 @@ func (r *Runner) poll(n network) {
 		}
 		if !watched(s) {
 			delete(r.cursors, s.ID)
+			delete(r.missing, s.ID)
 			continue
 		}
 		jobs = append(jobs, s.ID)
@@ -172,9 +174,8 @@ func (r *Runner) mined(n network, id string, sent chain.Sent, facts map[common.H
 			delete(r.missing, id)
 			return
 		}
-		if r.missing[id]++; r.missing[id] >= unknownTicks {
-			delete(r.missing, id)
-			r.lookFor(n, id)
+		if r.missing[id]++; r.missing[id]%unknownTicks == 0 {
+			r.lookFor(n, id, r.missing[id] >= droppedTicks)
 		}
 		return
 	}
@@ -191,30 +192,6 @@ func (r *Runner) mined(n network, id string, sent chain.Sent, facts map[common.H
 		}
 	}
 	r.apply(id, e)
-}
-
-// lookFor searches for what took the nonce of a transaction that the node forgot.
-func (r *Runner) lookFor(n network, id string) {
-	i := r.index(id)
-	if i < 0 {
-		return
-	}
-	s := r.jobs[i]
-	sent, want := s.Create, createTx(s, n)
-	if s.Phase == job.ApprovalPending {
-		sent, want = s.Approve, n.Contracts.Approve(s.Order.Account, s.Quote.Fee)
-	}
-	go func() {
-		found, err := n.chain.Find(r.ctx, s.Order.Account, sent.Nonce, sent.Block)
-		if err != nil || found == nil {
-			return // asked again after some more polls
-		}
-		if found.To == want.To && (s.Phase == job.ApprovalPending || string(found.Data) == string(want.Data)) {
-			r.event(id, job.Sent{At: r.now(), Hash: found.Hash})
-			return
-		}
-		r.event(id, job.Replaced{At: r.now()})
-	}()
 }
 
 // seen tells one event of the contracts to the job it belongs to.

@@ -1,0 +1,103 @@
+package runner
+
+import (
+	"bytes"
+	"context"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"crynux-dapp/app/job"
+	"crynux-dapp/chain"
+)
+
+// mostNonces is how many transactions of the account are looked at. Wallets may
+// choose another nonce than they are told, but not one that is far away.
+const mostNonces = 20
+
+// selectorAndSpender is the part of approve's calldata that a wallet does not let
+// the person change.
+const selectorAndSpender = 4 + 32
+
+// search looks whether a transaction left although nobody told its hash.
+func (r *Runner) search(ctx context.Context, s job.State, n network, sent job.Tx, others map[common.Hash]bool) {
+	found, err := r.trace(ctx, s, n, sent, others)
+	r.chainReached(err)
+	switch {
+	case err != nil:
+		r.met(s.ID, chainFault(err))
+	case found == nil:
+		r.met(s.ID, job.Fault{Code: job.TxWaiting})
+	default:
+		r.event(s.ID, found)
+	}
+}
+
+// trace says what became of a transaction: Sent if it is mined, Replaced if its
+// nonce was used for something else, NotSent if the account's nonces are unused
+// from there on. nil means that a transaction waits which may be the one.
+func (r *Runner) trace(ctx context.Context, s job.State, n network, sent job.Tx, others map[common.Hash]bool) (job.Event, error) {
+	mined, pending, err := n.chain.Nonces(ctx, s.Order.Account)
+	if err != nil {
+		return nil, err
+	}
+	for nonce := sent.Nonce; nonce < min(mined, sent.Nonce+mostNonces); nonce++ {
+		found, err := n.chain.Find(ctx, s.Order.Account, nonce, sent.Block)
+		if err != nil {
+			return nil, err
+		}
+		if found != nil && !others[found.Hash] && isThe(found, s, n) {
+			return job.Sent{At: r.now(), Hash: found.Hash}, nil
+		}
+	}
+	switch {
+	case pending > max(mined, sent.Nonce):
+		return nil, nil
+	case mined > sent.Nonce:
+		return job.Replaced{At: r.now()}, nil
+	}
+	return job.NotSent{At: r.now()}, nil
+}
+
+// isThe reports whether a mined transaction is what the job asked for. The amount
+// of an approval may have been changed in the wallet.
+func isThe(found *chain.Transaction, s job.State, n network) bool {
+	if s.Phase == job.AwaitApproval || s.Phase == job.ApprovalPending {
+		want := n.Contracts.Approve(s.Order.Account, s.Quote.Fee)
+		return found.To == want.To && bytes.HasPrefix(found.Data, want.Data[:selectorAndSpender])
+	}
+	want := createTx(s, n)
+	return found.To == want.To && bytes.Equal(found.Data, want.Data)
+}
+
+// sentByOthers are the transactions of all other jobs: two jobs may ask for the same.
+func (r *Runner) sentByOthers(id string) map[common.Hash]bool {
+	hashes := map[common.Hash]bool{}
+	for _, s := range r.jobs {
+		if s.ID != id {
+			hashes[s.Approve.Hash], hashes[s.Create.Hash] = true, true
+		}
+	}
+	return hashes
+}
+
+// lookFor searches for what took the nonce of a transaction that the node does
+// not know. Only one that is unknown for long is given up: nodes hear late of
+// each other's transactions.
+func (r *Runner) lookFor(n network, id string, long bool) {
+	i := r.index(id)
+	if i < 0 {
+		return
+	}
+	s, others := r.jobs[i], r.sentByOthers(id)
+	sent := s.Create
+	if s.Phase == job.ApprovalPending {
+		sent = s.Approve
+	}
+	go func() {
+		found, err := r.trace(r.ctx, s, n, sent, others)
+		if _, lost := found.(job.NotSent); err != nil || found == nil || lost && !long {
+			return // asked again after some more polls
+		}
+		r.event(id, found)
+	}()
+}
