@@ -219,11 +219,26 @@ func (r *Runner) put(i int, before, next job.State, effects []job.Effect) {
 
 // saved continues after a save. Without it nothing that costs money may happen.
 func (r *Runner) saved(s job.State, effects []job.Effect, err error) {
+	r.snap.Persistent = err == nil && r.Store.Persistent()
 	if err != nil && len(effects) > 0 && !s.Phase.Ended() {
-		r.apply(s.ID, job.Met{At: r.now(), Fault: job.Fault{Code: job.Storage, Detail: err.Error()}})
+		fault := job.Fault{Code: job.Storage, Detail: err.Error()}
+		if slices.ContainsFunc(effects, asks) {
+			r.apply(s.ID, job.NotAsked{At: r.now(), Fault: fault})
+		} else {
+			r.apply(s.ID, job.Met{At: r.now(), Fault: fault})
+		}
 		return
 	}
 	r.perform(s, effects)
+}
+
+// asks reports whether an effect has the wallet send a transaction.
+func asks(e job.Effect) bool {
+	switch e.(type) {
+	case job.AskApprove, job.AskCreate:
+		return true
+	}
+	return false
 }
 
 // spent changes when balances did.
