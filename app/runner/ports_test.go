@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/crypto"
@@ -110,6 +111,29 @@ type store struct {
 	// crashed is closed when it ended.
 	crashed chan struct{}
 	dead    bool
+}
+
+func (s *store) setRefuse(refuse func(store, key string, value []byte) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refuse = refuse
+}
+
+// until waits until the settings fit.
+func (d *disk) until(w *world, what string, ok func(settings map[string][]byte) bool) {
+	w.Helper()
+	for late := time.Now().Add(patience); ; {
+		d.mu.Lock()
+		done := ok(d.records[runner.Settings])
+		d.mu.Unlock()
+		if done {
+			return
+		}
+		if time.Now().After(late) {
+			w.Fatalf("waited in vain until %s", what)
+		}
+		w.must(w.chain.Clock().Sleep(w.Context(), pollStep))
+	}
 }
 
 type crash uint8
