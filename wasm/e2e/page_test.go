@@ -193,22 +193,16 @@ type found struct {
 	name string
 }
 
-// disclosure is the role of a <summary>. It is Chromium's own, so it cannot be asked for.
-const disclosure = "DisclosureTriangle"
-
 // axNodes is the part of an answer that is needed. The library's type refuses
 // words that browsers newer than it use.
 type axNodes struct {
 	Nodes []struct {
-		Ignored bool              `json:"ignored"`
-		Role    axValue           `json:"role"`
-		Name    axValue           `json:"name"`
-		ID      cdp.BackendNodeID `json:"backendDOMNodeId"`
+		Ignored bool `json:"ignored"`
+		Name    struct {
+			Value string `json:"value"`
+		} `json:"name"`
+		ID cdp.BackendNodeID `json:"backendDOMNodeId"`
 	} `json:"nodes"`
-}
-
-type axValue struct {
-	Value string `json:"value"`
 }
 
 // all returns the elements of a role whose name matches now.
@@ -221,16 +215,13 @@ func (v *visitor) all(role string, match func(name string) bool) []found {
 		if err != nil {
 			return err
 		}
-		query := accessibility.QueryAXTree().WithBackendNodeID(root.BackendNodeID)
-		if role != disclosure {
-			query = query.WithRole(role)
-		}
+		query := accessibility.QueryAXTree().WithBackendNodeID(root.BackendNodeID).WithRole(role)
 		var answer axNodes
 		if err := cdp.Execute(ctx, accessibility.CommandQueryAXTree, query, &answer); err != nil {
 			return err // the page is on its way to another one: asked again
 		}
 		for _, n := range answer.Nodes {
-			if !n.Ignored && n.Role.Value == role && match(n.Name.Value) {
+			if !n.Ignored && match(n.Name.Value) {
 				out = append(out, found{id: n.ID, name: n.Name.Value})
 			}
 		}
@@ -265,6 +256,12 @@ func (v *visitor) find(role, name string) found {
 	var at []found
 	v.until(fmt.Sprintf("%s %q", role, name), func() bool { at = v.all(role, named(name)); return len(at) > 0 })
 	return at[0]
+}
+
+// gone waits until there is no such element any more.
+func (v *visitor) gone(role, name string) {
+	v.t.Helper()
+	v.until(fmt.Sprintf("the end of %s %q", role, name), func() bool { return !v.has(role, name) })
 }
 
 func (v *visitor) has(role, name string) bool { return len(v.all(role, named(name))) > 0 }
