@@ -14,19 +14,21 @@ import (
 // reconnectFor is how long the wallet of the last visit is waited for after load.
 const reconnectFor = 3 * time.Second
 
-// Connect asks a wallet to open its accounts; it shows its own question.
+// Connect asks a wallet to open its accounts; it shows its own question. An empty
+// id means the only wallet there is.
 func (r *Runner) Connect(id string) {
 	r.post(func() {
 		if r.snap.Session.Connecting != "" {
 			return
 		}
 		r.snap.Session.Fault = job.Fault{}
-		w, c, ok := r.find(func(w Wallet) bool { return w.ID == id })
+		only := id == "" && len(r.Wallets.List()) == 1
+		w, c, ok := r.find(func(w Wallet) bool { return only || w.ID == id })
 		if !ok {
 			r.snap.Session.Fault = job.Fault{Code: job.WalletGone}
 			return
 		}
-		r.snap.Session.Connecting = id
+		r.snap.Session.Connecting = w.ID
 		go func() {
 			accounts, err := chain.RequestAccounts(r.ctx, c)
 			r.post(func() {
