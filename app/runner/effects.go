@@ -130,7 +130,7 @@ func (r *Runner) check(ctx context.Context, s job.State, n network, w Connection
 // ready asks the wallet whether it is on the job's chain with the job's account.
 func (r *Runner) ready(ctx context.Context, s job.State, w Connection) job.Fault {
 	if w == nil {
-		return job.Fault{Code: job.WalletGone}
+		return job.Fault{Code: job.WalletLocked}
 	}
 	id, err := chain.ChainID(ctx, w)
 	if err != nil {
