@@ -6,6 +6,7 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"crynux-dapp/app/job"
+	"crynux-dapp/app/task"
 )
 
 // answer is the result of a question: one text or several to choose from.
@@ -20,6 +21,7 @@ func (p *Page) answer(s job.State) app.UI {
 	a := file.answer
 	return app.Section().Class("answers").Aria("label", "Answer").Body(
 		app.Range(a.Choices).Slice(func(i int) app.UI {
+			last := i == len(a.Choices)-1
 			return app.Div().Class("answer").Body(
 				app.Div().Class("answer-text").Dir("auto").Text(a.Choices[i].Message.Content),
 				app.Div().Class("row").Body(
@@ -30,13 +32,18 @@ func (p *Page) answer(s job.State) app.UI {
 					when(a.Choices[i].FinishReason == "length", func() app.UI {
 						return app.Span().Class("help").Text("cut at the token limit")
 					}),
+					when(last, func() app.UI { return p.usage(s.ID, a.Usage) }),
 				),
 			)
 		}),
-		app.Div().Class("row").Body(
-			app.Span().Class("help figure").Text(fmt.Sprintf("%d tokens read, %d written", a.Usage.PromptTokens, a.Usage.CompletionTokens)),
-			app.Button().Class("button small quiet").Type("button").OnClick(p.download(s.ID, 0), s.ID).Body(icon("download"), app.Span().Text("Download")),
-		),
+	)
+}
+
+// usage is what the model read and wrote, and the file it came in.
+func (p *Page) usage(id string, u task.Usage) app.UI {
+	return app.Div().Class("row end").Body(
+		app.Span().Class("help figure").Text(fmt.Sprintf("%d tokens read, %d written", u.PromptTokens, u.CompletionTokens)),
+		app.Button().Class("button small quiet").Type("button").OnClick(p.download(id, 0), id).Body(icon("download"), app.Span().Text("Download")),
 	)
 }
 

@@ -1,0 +1,159 @@
+package view
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"crynux-dapp/app/job"
+	"crynux-dapp/app/task"
+)
+
+// browser is a scripted Port with the page mounted over it.
+type browser struct {
+	t      *testing.T
+	engine app.ClientDispatcher
+	page   *Page
+
+	state  State
+	told   func(State)
+	now    int64
+	values map[string]string // what stands in the fields
+	files  map[string][]byte
+	typed  string
+
+	did       []string // what was asked of the port, in order
+	submitted []string // arguments
+	drafts    [2]string
+}
+
+// now is the time of the tests: 14 November 2023 22:13:20 UTC, in milliseconds.
+const now = 1_700_000_000_000
+
+// open mounts the page in a state.
+func open(t *testing.T, s State, prepare ...func(*browser)) *browser {
+	t.Helper()
+	b := &browser{t: t, state: s, now: now, values: map[string]string{}, files: map[string][]byte{}}
+	for _, f := range prepare {
+		f(b)
+	}
+	b.page = NewPage(b)
+	b.engine = app.NewClientTester(b.page)
+	t.Cleanup(b.engine.Close)
+	b.nav("/")
+	return b
+}
+
+// nav follows a hash link.
+func (b *browser) nav(fragment string) {
+	u, err := url.Parse("https://page.example/#" + fragment)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.engine.Nav(u)
+	b.engine.Consume()
+}
+
+// become brings a new state.
+func (b *browser) become(change func(*State)) {
+	change(&b.state)
+	b.told(b.state)
+	b.engine.Consume()
+}
+
+// run calls a handler as go-app would.
+func (b *browser) run(h app.EventHandler) {
+
+	b.engine.Dispatch(app.Dispatch{Source: b.page, Function: func(ctx app.Context) { h(ctx, app.Event{Value: app.ValueOf(nil)}) }})
+	b.engine.Consume()
+}
+
+// fill types into a field and leaves it.
+func (b *browser) fill(id, text string) {
+	b.t.Helper()
+	if !b.has(id) {
+		b.t.Fatalf("there is no field %q", id)
+	}
+	b.values[id] = text
+	switch id {
+	case "model":
+		b.run(b.page.onImageModel)
+	case "chat-model":
+		b.run(b.page.onChatModel)
+	default:
+		b.run(b.page.changed(b.page.form()))
+	}
+}
+
+func (b *browser) has(id string) bool {
+	return b.page == nil || strings.Contains(app.HTMLString(b.page), fmt.Sprintf("id=%q", id))
+}
+
+func (b *browser) note(format string, a ...any) { b.did = append(b.did, fmt.Sprintf(format, a...)) }
+
+// asked reports whether the port was asked for something.
+func (b *browser) asked(what string) bool { return slices.Contains(b.did, what) }
+
+func (b *browser) Subscribe(f func(State)) func() {
+	b.told = f
+	f(b.state)
+	return func() {}
+}
+func (b *browser) Connect(id string)               { b.note("connect %s", id) }
+func (b *browser) Disconnect()                     { b.note("disconnect") }
+func (b *browser) SwitchChain()                    { b.note("switch chain") }
+func (b *browser) UseNetwork(id string)            { b.note("use %s", id) }
+func (b *browser) Send(id string, e job.Event)     { b.note("send %s %T", id, e) }
+func (b *browser) Remove(id string)                { b.note("remove %s", id) }
+func (b *browser) Focus(id string)                 { b.note("focus %s", id) }
+func (b *browser) ShowModal(id string)             { b.note("show %s", id) }
+func (b *browser) CloseModal(id string)            { b.note("close %s", id) }
+func (b *browser) SetCaret(id string, at int)      { b.note("caret %s %d", id, at) }
+func (b *browser) Random(n int) int                { return 1234567 }
+func (b *browser) NowMillis() int64                { return b.now }
+func (b *browser) Value(id string) string          { return b.values[id] }
+func (b *browser) SaveDraft(k task.Kind, a string) { b.drafts[k] = a }
+
+func (b *browser) Submit(k task.Kind, args []byte) {
+	b.note("submit %v", k)
+	b.submitted = append(b.submitted, string(args))
+}
+
+func (b *browser) SetValue(id, text string) {
+	if b.has(id) {
+		b.values[id] = text
+	}
+}
+
+func (b *browser) File(_ context.Context, sha string) ([]byte, error) {
+	if f, ok := b.files[sha]; ok {
+		return f, nil
+	}
+	return nil, errors.New("no such file")
+}
+
+func (b *browser) FileURL(ctx context.Context, sha, _ string) (string, error) {
+	_, err := b.File(ctx, sha)
+	return "blob:" + sha, err
+}
+
+func (b *browser) Download(ctx context.Context, sha, name, mime string) error {
+	b.note("download %s %s", name, mime)
+	_, err := b.File(ctx, sha)
+	return err
+}
+
+func (b *browser) Copy(_ context.Context, text string) error {
+	b.note("copy %s", text)
+	return nil
+}
+
+func (b *browser) Typed() (string, int, bool, bool) {
+	return b.typed, 2, b.typed != "", b.typed != ""
+}
