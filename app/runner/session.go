@@ -101,12 +101,19 @@ func (r *Runner) connected(w Wallet, c Connection, accounts []address) {
 	r.disconnected()
 	r.wallet = c
 	r.snap.Session = Session{Connected: true, Wallet: w, Account: accounts[0]}
-	r.unwatch = chain.Watch(c,
-		func(e chain.WalletEvent) { r.post(func() { r.walletEvent(c, e) }) },
-		func(error) { r.post(r.refreshChain) }) // garbage instead of an event: ask the wallet
+	r.unwatch = r.listen(c)
 	r.write(write{store: Settings, key: "wallet", value: []byte(w.RDNS)})
 	r.refreshChain()
 	r.refreshBalances()
+}
+
+// listen follows what a wallet tells. Where that is not enough it is asked.
+func (r *Runner) listen(c Connection) (cancel func()) {
+	told := chain.Watch(c,
+		func(e chain.WalletEvent) { r.post(func() { r.walletEvent(c, e) }) },
+		func(error) { r.post(r.refreshChain) })
+	back := c.On("connect", func(json.RawMessage) { r.post(r.refreshChain) }) // EIP-1193: after "disconnect"
+	return func() { told(); back() }
 }
 
 // disconnected forgets the session; jobs stay with the account that started them.
@@ -169,6 +176,9 @@ func (r *Runner) refreshChain() {
 			if err != nil {
 				r.snap.Session.Fault = walletFault(err)
 				return
+			}
+			if r.snap.Session.Fault.Code == job.WalletGone {
+				r.snap.Session.Fault = job.Fault{}
 			}
 			r.snap.Session.ChainID = id
 		})
