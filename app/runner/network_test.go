@@ -175,7 +175,7 @@ func (w *world) approve(p person, amount *big.Int) {
 func (w *world) pays(name string, fee int64) {
 	w.Helper()
 	key := w.chain.Key(name)
-	w.must(w.chain.Fund(w.Context(), crypto.PubkeyToAddress(key.PublicKey), coins(1), coins(fee)))
+	w.must(w.chain.Fund(w.Context(), addressOf(key), coins(1), coins(fee)))
 	approve, err := devchain.TokenABI().Pack("approve", w.net.Contracts.Task, coins(fee))
 	w.must(err)
 	_, err = w.chain.Transact(w.Context(), key, w.net.Contracts.Token, nil, approve)
@@ -187,11 +187,13 @@ func (w *world) pays(name string, fee int64) {
 }
 
 func (p person) key(w *world) *ecdsa.PrivateKey {
-	if key := w.chain.Key("alice"); crypto.PubkeyToAddress(key.PublicKey) == p.account {
+	if key := w.chain.Key("alice"); addressOf(key) == p.account {
 		return key
 	}
 	return w.chain.Key("alice's other account")
 }
+
+func addressOf(key *ecdsa.PrivateKey) common.Address { return crypto.PubkeyToAddress(key.PublicKey) }
 
 func coins(n int64) *big.Int { return new(big.Int).Mul(big.NewInt(n), big.NewInt(1e18)) }
 
