@@ -311,11 +311,19 @@ func (v *visitor) press(key string) {
 	v.run(chromedp.KeyEvent(key))
 }
 
-// focused is the name of the field or button that has the focus: its id.
-func (v *visitor) focused() (id string) {
+// focused is the label of the field that has the focus, or the text of the button.
+func (v *visitor) focused() (label string) {
 	v.t.Helper()
-	v.run(chromedp.Evaluate("document.activeElement ? document.activeElement.id : ''", &id))
-	return id
+	v.run(chromedp.Evaluate(`(e => e.labels && e.labels.length ? e.labels[0].innerText : e.ariaLabel || e.innerText)(document.activeElement)`, &label))
+	return label
+}
+
+// complaint is what stands at a field as wrong with it; "" for nothing.
+func (v *visitor) complaint(role, name string) string {
+	v.t.Helper()
+	return v.call(v.find(role, name).id, `function() {
+		return this.ariaInvalid === 'true' ? document.getElementById(this.getAttribute('aria-describedby')).innerText : ''
+	}`)
 }
 
 // top scrolls to the beginning of the page.
