@@ -36,7 +36,7 @@ func (r *Runner) sign(ctx context.Context, s job.State, n network, w Connection,
 	if f := r.ready(ctx, s, w); !f.Zero() {
 		return relay.Signed{}, f
 	}
-	signed := relay.Signed{Timestamp: r.relayTime(s).Add(signAhead).Unix()}
+	signed := relay.Signed{Timestamp: r.relayTime(s).Add(ahead(s)).Unix()}
 	text, err := relay.SigningText(p, signed.Timestamp)
 	if err != nil {
 		return relay.Signed{}, job.Fault{Code: job.Internal, Detail: err.Error()}
@@ -68,6 +68,15 @@ func (r *Runner) sign(ctx context.Context, s job.State, n network, w Connection,
 	}
 	r.keep(key, signed)
 	return signed, job.Fault{}
+}
+
+// ahead is how far the signed time is put ahead: not at all once a signature was
+// refused, because then the Relay's clock may be behind.
+func ahead(s job.State) time.Duration {
+	if s.Trouble.Code == job.SignatureLate {
+		return 0
+	}
+	return signAhead
 }
 
 // foreign says why a signature is not the account's: a wallet that adds the
