@@ -33,7 +33,7 @@ type page struct {
 // open opens a page over a new disk and connects the person's wallet.
 func (w *world) open(p person) *page {
 	w.Helper()
-	g := w.reopen(p, &store{disk: newDisk()})
+	g := w.reopen(p, onDisk(newDisk()))
 	g.connect()
 	return g
 }
@@ -42,7 +42,6 @@ func (w *world) open(p person) *page {
 func (w *world) reopen(p person, s *store) *page {
 	w.Helper()
 	g := &page{w: w, person: p, http: &transport{}, store: s, changed: make(chan struct{})}
-	s.crashed = make(chan struct{})
 	g.conn = &connection{wallet: p.Wallet, site: p.Site("https://dapp.example")}
 	g.Runner = runner.New(runner.Ports{
 		Clock: w.chain.Clock(), HTTP: g.http, Store: s, Worker: worker{}, Wallets: wallets{g.conn},

@@ -136,6 +136,9 @@ func (d *disk) until(w *world, what string, ok func(settings map[string][]byte) 
 	}
 }
 
+// onDisk is the store of a page that is about to open.
+func onDisk(d *disk) *store { return &store{disk: d, crashed: make(chan struct{})} }
+
 type crash uint8
 
 const (

@@ -92,7 +92,7 @@ func TestBrokenRecordsAreSetAsideAndCounted(t *testing.T) {
 	for i, text := range broken {
 		w.must(g.store.Put(t.Context(), runner.Jobs, string(rune('a'+i)), []byte(text)))
 	}
-	again := w.reopen(alice, &store{disk: g.store.disk})
+	again := w.reopen(alice, onDisk(g.store.disk))
 	s := again.until("it is read", func(s runner.Snapshot) bool { return s.Ready })
 	if s.Unreadable != len(broken) {
 		t.Errorf("%d unreadable, want %d", s.Unreadable, len(broken))
@@ -116,7 +116,7 @@ func TestDraftsAndTheNetworkOfTheLastVisit(t *testing.T) {
 	g.until("drafts are shown", func(s runner.Snapshot) bool { return s.Drafts[task.GPT] == `{}` })
 	g.store.until(w, "drafts are stored", func(records map[string][]byte) bool { return len(records) >= 3 }) // and the wallet
 	g.close()
-	again := w.reopen(alice, &store{disk: g.store.disk})
+	again := w.reopen(alice, onDisk(g.store.disk))
 	s := again.until("it is read", func(s runner.Snapshot) bool { return s.Session.Connected })
 	if want := [2]string{`{"prompt":"a`, `{}`}; s.Drafts != want {
 		t.Errorf("drafts %q", s.Drafts)

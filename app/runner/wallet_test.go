@@ -255,7 +255,7 @@ func TestWalletThatTalksNonsenseAboutItselfIsNotAskedToPay(t *testing.T) {
 func TestConnecting(t *testing.T) {
 	w := begin(t, setup{})
 	alice := w.rich()
-	g := w.reopen(alice, &store{disk: newDisk()})
+	g := w.reopen(alice, onDisk(newDisk()))
 	fault := func(c job.Code) func(runner.Snapshot) bool {
 		return func(s runner.Snapshot) bool {
 			return !s.Session.Connected && s.Session.Connecting == "" && s.Session.Fault.Code == c
