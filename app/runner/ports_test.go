@@ -29,6 +29,15 @@ type transport struct {
 	mu sync.Mutex
 	// alter, if set, changes what comes back.
 	alter func(url string, answer []byte) []byte
+	// broken are the addresses that do not answer, and why.
+	broken map[string]error
+}
+
+// fail cuts an address off, or brings it back with a nil error.
+func (t *transport) fail(url string, why error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.broken = map[string]error{url: why}
 }
 
 func (t *transport) setAlter(f func(url string, answer []byte) []byte) {
@@ -55,6 +64,12 @@ func (t *transport) Get(ctx context.Context, url string, limit int) (int, []byte
 }
 
 func (t *transport) do(q *http.Request, limit int) (int, []byte, error) {
+	t.mu.Lock()
+	broken := t.broken[q.URL.String()]
+	t.mu.Unlock()
+	if broken != nil {
+		return 0, nil, broken
+	}
 	r, err := http.DefaultClient.Do(q)
 	if err != nil {
 		return 0, nil, err
