@@ -62,7 +62,7 @@ type Session struct {
 	Connecting string
 	Wallet     Wallet
 	Account    common.Address
-	// ChainID is the wallet's active chain; differs from Network.ChainID on a mismatch.
+	// ChainID is the wallet's active chain; 0 = not told yet.
 	ChainID uint64
 	// Known tells that Native and CNX were read.
 	Known       bool
@@ -71,9 +71,9 @@ type Session struct {
 	Problem job.Problem
 }
 
-// WrongChain reports whether the wallet is connected to another chain than the page's network.
+// WrongChain reports whether the wallet is known to be on another chain than the page's network.
 func (s State) WrongChain() bool {
-	return s.Session.Connected && s.Session.ChainID != s.Network.ChainID
+	return s.Session.Connected && s.Session.ChainID != 0 && s.Session.ChainID != s.Network.ChainID
 }
 
 // Models are what the forms offer.
