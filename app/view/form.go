@@ -64,8 +64,8 @@ func (p *Page) read(f form) {
 }
 
 // show writes the form into its fields after they are drawn.
-func (p *Page) show(ctx app.Context, f form, focus string) {
-	ctx.Defer(func(app.Context) {
+func (p *Page) show(f form, focus string) {
+	p.ctx.Defer(func(app.Context) {
 		if !f.shared().raw.open {
 			write(p.port, f.fields(p.models(f)))
 		}
@@ -120,7 +120,7 @@ func (p *Page) load(ctx app.Context, f form, args []byte) {
 	}
 	s.dice = false
 	p.saveDraft(f)
-	p.show(ctx, f, s.promptID)
+	p.show(f, s.promptID)
 }
 
 // plain takes away what the form does not show.
@@ -175,7 +175,7 @@ func (p *Page) closeEditor(f form) app.EventHandler {
 		s.raw.open, s.faults = false, nil
 		s.dice = s.dice && f.seed() == s.raw.seed
 		p.saveDraft(f)
-		p.show(ctx, f, s.promptID)
+		p.show(f, s.promptID)
 	}
 }
 
@@ -183,7 +183,7 @@ func (p *Page) closeEditor(f form) app.EventHandler {
 func (p *Page) discardEditor(f form) app.EventHandler {
 	return func(ctx app.Context, _ app.Event) {
 		f.shared().raw.open = false
-		p.show(ctx, f, f.shared().promptID)
+		p.show(f, f.shared().promptID)
 	}
 }
 
@@ -236,10 +236,13 @@ func (p *Page) submit(ctx app.Context, f form) {
 	p.run(s.kind, args)
 }
 
-// focusFault brings the person to the first field that is at fault; it may be folded away.
+// focusFault brings the person to the first field that is at fault, and unfolds
+// the parameters if something is wrong with them.
 func (p *Page) focusFault(ctx app.Context, f form) {
 	id := f.shared().faults.first(f.fields(p.models(f)))
-	p.unfolded = p.unfolded || id != "" && id != f.shared().promptID
+	for at := range f.shared().faults {
+		p.unfolded = p.unfolded || at != "" && at != f.shared().promptID
+	}
 	ctx.Defer(func(app.Context) { p.port.Focus(id) })
 }
 

@@ -76,7 +76,7 @@ func (p *Page) pickModel(ctx app.Context, f form, to *string) bool {
 	picked := p.port.Value(m.id)
 	m.typed = picked == otherModel
 	if m.typed {
-		p.show(ctx, f, m.id+"-id")
+		p.show(f, m.id+"-id")
 		return false
 	}
 	*to = picked

@@ -13,6 +13,7 @@ type Page struct {
 
 	port   Port
 	cancel func()
+	ctx    app.Context // the page's own: what is deferred through an element is lost when that goes
 	state  State
 	opened int64 // when the page was mounted, in unix milliseconds
 
@@ -45,6 +46,7 @@ func NewPage(port Port) *Page {
 // OnMount takes over what was typed before and subscribes to the state. It runs
 // in the turn that replaced the static shell: no key stroke falls between.
 func (p *Page) OnMount(ctx app.Context) {
+	p.ctx = ctx
 	p.opened = p.port.NowMillis()
 	text, caret, focused, ok := p.port.Typed()
 	if ok && text != "" {
@@ -80,7 +82,7 @@ func (p *Page) OnNav(ctx app.Context) {
 	p.read(p.form()) // the fields are still there
 	p.saveDraft(p.form())
 	p.tab, p.shown = tab, pageLength
-	p.show(ctx, p.form(), "")
+	p.show(p.form(), "")
 }
 
 // take is where a new state arrives.
