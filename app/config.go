@@ -11,6 +11,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/url"
 
 	"github.com/holiman/uint256"
@@ -91,6 +92,9 @@ func ParseConfig(text []byte) (Config, error) {
 	if err := d.Decode(&c); err != nil {
 		return c, &ConfigError{"the file", err.Error()}
 	}
+	if _, err := d.Token(); err != io.EOF {
+		return c, &ConfigError{"the file", "has something after its end"}
+	}
 	if c.Version != 1 {
 		return c, &ConfigError{"version", "must be 1"}
 	}
@@ -108,7 +112,26 @@ func ParseConfig(text []byte) (Config, error) {
 			return c, err
 		}
 	}
+	if err := named("models.image", c.Models.Image); err != nil {
+		return c, err
+	}
+	if err := named("models.text", c.Models.Text); err != nil {
+		return c, err
+	}
 	return c, nil
+}
+
+// named checks that every model can be shown and asked for.
+func named(where string, models []Model) error {
+	for i, m := range models {
+		switch {
+		case m.ID == "":
+			return &ConfigError{fmt.Sprintf("%s[%d].id", where, i), "is missing"}
+		case m.Name == "":
+			return &ConfigError{fmt.Sprintf("%s[%d].name", where, i), "is missing"}
+		}
+	}
+	return nil
 }
 
 // profile turns the text of a network into values.
