@@ -19,13 +19,13 @@ func (p *Page) answer(s job.State) app.UI {
 		return nothing()
 	}
 	a := file.answer
-	return app.Section().Class("answers").Aria("label", "Answer").Body(
+	return app.Section().Class("stack answers").Aria("label", "Answer").Body(
 		app.Range(a.Choices).Slice(func(i int) app.UI {
 			last := i == len(a.Choices)-1
-			return app.Div().Class("answer").Body(
+			return app.Div().Class("stack answer").Body(
 				app.Div().Class("answer-text").Dir("auto").Text(a.Choices[i].Message.Content),
 				app.Div().Class("row").Body(
-					app.Button().Class("button small").Type("button").OnClick(p.copyAnswer(s.ID, i), s.ID, i).Body(icon("copy"), app.Span().Text("Copy")),
+					app.Button().Class("button small").Type("button").OnClick(p.copyAnswer(s.ID, i), s.ID, i).Text("Copy"),
 					when(len(a.Choices) > 1, func() app.UI {
 						return app.Span().Class("help figure").Text(fmt.Sprintf("%d of %d", i+1, len(a.Choices)))
 					}),

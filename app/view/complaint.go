@@ -83,10 +83,17 @@ func fieldAt(pointer string) string {
 	return ""
 }
 
-// sentence makes a sentence of a phrase without capital and full stop.
+// sentence makes a sentence of a phrase without capital and full stop. The name
+// of an argument stays as it is written.
 func sentence(text string) string {
-	r, n := utf8.DecodeRuneInString(text)
-	return string(unicode.ToUpper(r)) + text[n:] + "."
+	if first, _, _ := strings.Cut(text, " "); !strings.Contains(first, "_") {
+		r, n := utf8.DecodeRuneInString(text)
+		text = string(unicode.ToUpper(r)) + text[n:]
+	}
+	if strings.HasSuffix(text, "?") {
+		return text
+	}
+	return text + "."
 }
 
 // warnings show what the network takes money for and fails on later.

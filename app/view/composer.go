@@ -20,10 +20,7 @@ func (p *Page) composer(f form, w composerWords, price app.UI) app.UI {
 		warnings(s.warnings),
 		app.Div().Class("row between").Body(
 			app.Button().Class("button quiet").Type("button").Aria("pressed", s.raw.open).
-				Title("See and edit the exact JSON that is hashed, paid for and sent").OnClick(p.toggleEditor(f)).Body(
-				icon("code"),
-				app.Span().Text("Arguments"),
-			),
+				Title("See and edit the exact JSON that is hashed, paid for and sent").OnClick(p.toggleEditor(f)).Text("Arguments"),
 			app.Div().Class("row end").Body(
 				price,
 				app.Button().Class("button primary large").Type("submit").Text(w.send).Disabled(!p.canRun()),

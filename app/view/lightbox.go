@@ -40,14 +40,14 @@ func (p *Page) lightbox() app.UI {
 	sum := p.summary(s)
 	return dialog.Aria("label", name).Body(
 		app.Img().Class("full").Src(file.url).Alt(name).Width(sum.width).Height(sum.height),
-		app.Div().Class("lightbox-bar").Body(
+		app.Div().Class("row between").Body(
 			app.Span().Class("muted figure").Text(fmt.Sprintf("%d of %d · seed %s", p.box.index+1, s.Order.Count, sum.seed)),
 			app.Div().Class("row").Body(
 				when(s.Order.Count > 1, func() app.UI {
-					return app.Button().Class("button round").Type("button").Aria("label", "Previous picture").OnClick(p.turn(-1), -1).Body(icon("left"))
+					return app.Button().Class("button round").Type("button").Aria("label", "Previous picture").OnClick(p.turn(-1), -1).Body(icon("next back"))
 				}),
 				when(s.Order.Count > 1, func() app.UI {
-					return app.Button().Class("button round").Type("button").Aria("label", "Next picture").OnClick(p.turn(1), 1).Body(icon("right"))
+					return app.Button().Class("button round").Type("button").Aria("label", "Next picture").OnClick(p.turn(1), 1).Body(icon("next"))
 				}),
 				app.Button().Class("button").Type("button").OnClick(p.download(s.ID, p.box.index), s.ID, p.box.index).Body(
 					icon("download"), app.Span().Text("Download"),

@@ -20,7 +20,11 @@ func (p *Page) badge(s job.State) app.UI {
 				app.Span().Text("verified"),
 			),
 			app.Div().ID(id).Class("proof").Attr("popover", "auto").Role("dialog").Aria("label", "Why this is verified").Body(
-				app.H3().Text("Why this is verified"),
+				app.Div().Class("dialog-head").Body(
+					app.H3().Text("Why this is verified"),
+					app.Button().Class("button round").Type("button").Aria("label", "Close").
+						Attr("popovertarget", id).Attr("popovertargetaction", "hide").Body(icon("close")),
+				),
 				app.P().Text(verifiedText(s)),
 				app.P().Class("muted").Text(p.witnessText(s)),
 				p.witness(s),
@@ -44,7 +48,7 @@ func verifiedText(s job.State) string {
 func (p *Page) witnessText(s job.State) string {
 	for _, n := range p.state.Networks {
 		if n.ID == s.Order.Network {
-			text := "The chain's side was told by the RPC of " + n.Name + "."
+			text := "The chain's side was told by the RPC of “" + n.Name + "”."
 			if n.Development {
 				text += " No real model works there: this was drawn or written by the development network."
 			}

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"strings"
+
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"crynux-dapp/app/job"
@@ -27,7 +29,7 @@ func (p *Page) feeText() string {
 	if p.state.Network.Fee.IsZero() {
 		return ""
 	}
-	return ", " + job.CNX(p.state.Network.Fee)
+	return ", " + strings.ReplaceAll(job.CNX(p.state.Network.Fee), " ", "\u00a0")
 }
 
 func (p *Page) welcome(title string, steps [][2]string, after string) app.UI {
