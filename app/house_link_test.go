@@ -29,7 +29,7 @@ var unlinked = []rule{
 		because: "they bring net/http, crypto and logging along; chain has its own small codec and RPC client",
 	},
 	{
-		not:     []string{"github.com/ethereum/go-ethereum/crypto", "github.com/ethereum/go-ethereum/crypto/secp256k1/...", "github.com/decred/dcrd/dcrec/..."},
+		not:     []string{"github.com/ethereum/go-ethereum/crypto", "github.com/ethereum/go-ethereum/crypto/secp256k1/...", "github.com/decred/dcrd/dcrec/...", module + "chain/taskwallet/vault"},
 		because: "the curve's tables are 0.6 MB compressed; signing and recovering are the worker's, keccak alone is crypto/keccak",
 	},
 	{

@@ -32,26 +32,28 @@ const root = ".."
 
 // house is the picture: what each package may import of this module.
 var house = map[string][]string{
-	"app":                  {"app/job", "app/runner", "app/view", "chain"},
-	"app/task":             {},
-	"app/job":              {"app/task"},
-	"app/proof":            {},
-	"app/proof/imagehash":  {},
-	"app/runner":           {"app/job", "app/proof", "app/task", "chain", "relay"},
-	"app/view":             {"app/job", "app/task"},
-	"chain":                {},
-	"chain/devchain":       {"chain"},
-	"relay":                {},
-	"relay/devrelay":       {"chain/devchain"},
-	"wasm":                 {"app", "app/runner", "app/view", "wasm/browser"},
-	"wasm/browser":         {"chain", "wasm/worker/protocol"},
-	"wasm/worker":          {"app/proof/imagehash", "wasm/worker/protocol"},
-	"wasm/worker/protocol": {},
-	"wasm/e2e":             {"app", "chain/devchain", "relay/devrelay", "web/devnet", "web/site"},
-	"web/site":             {},
-	"web/devnet":           {"app", "chain/devchain", "relay/devrelay", "web/site"},
-	"web/cmd/devnet":       {"chain", "web/devnet", "web/site"},
-	"web/cmd/site":         {"web/site"},
+	"app":                    {"app/job", "app/runner", "app/view", "chain"},
+	"app/task":               {},
+	"app/job":                {"app/task"},
+	"app/proof":              {},
+	"app/proof/imagehash":    {},
+	"app/runner":             {"app/job", "app/proof", "app/task", "chain", "relay"},
+	"app/view":               {"app/job", "app/task"},
+	"chain":                  {},
+	"chain/devchain":         {"chain"},
+	"chain/taskwallet":       {"chain"},
+	"chain/taskwallet/vault": {"chain", "chain/taskwallet"},
+	"relay":                  {},
+	"relay/devrelay":         {"chain/devchain"},
+	"wasm":                   {"app", "app/runner", "app/view", "wasm/browser"},
+	"wasm/browser":           {"chain", "wasm/worker/protocol"},
+	"wasm/worker":            {"app/proof/imagehash", "wasm/worker/protocol"},
+	"wasm/worker/protocol":   {},
+	"wasm/e2e":               {"app", "chain/devchain", "relay/devrelay", "web/devnet", "web/site"},
+	"web/site":               {},
+	"web/devnet":             {"app", "chain/devchain", "relay/devrelay", "web/site"},
+	"web/cmd/devnet":         {"chain", "web/devnet", "web/site"},
+	"web/cmd/site":           {"web/site"},
 }
 
 // browserBorder are the packages that may touch the browser.
@@ -142,6 +144,26 @@ func TestHouseImportsGoDown(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestReadmeDrawsTheHouse(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var drawn []string
+	for line := range strings.Lines(string(readme)) {
+		if f := strings.Fields(line); strings.HasPrefix(line, "    ") && len(f) > 1 {
+			drawn = append(drawn, f[0])
+		}
+	}
+	for _, env := range targets {
+		for _, pkg := range load(t, env).ours() {
+			if !slices.Contains(drawn, pkg) {
+				t.Errorf("README.md does not draw %s: because newcomers find their way by that picture", pkg)
+			}
+		}
 	}
 }
 
