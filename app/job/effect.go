@@ -9,6 +9,8 @@ type Effect interface{ effect() }
 type (
 	// Check reads the Quote. Answers Checked or Met.
 	Check struct{}
+	// Broadcast sends a signed transaction, perhaps not for the first time. Answers Sent or Met.
+	Broadcast struct{ Raw Bytes }
 	// AskApprove has the wallet send approve(Task, Amount). Answers Sent, NotAsked or Met.
 	AskApprove struct{ Amount uint256.Int }
 	// AskCreate has the wallet send createTask with this gas limit. Answers Sent, NotAsked or Met.
@@ -24,6 +26,7 @@ type (
 )
 
 func (Check) effect()      {}
+func (Broadcast) effect()  {}
 func (AskApprove) effect() {}
 func (AskCreate) effect()  {}
 func (Search) effect()     {}

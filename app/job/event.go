@@ -26,6 +26,12 @@ type (
 		At    int64
 		Quote Quote
 	}
+	// Signed is the transaction that the task wallet made, not sent yet.
+	Signed struct {
+		At   int64
+		Raw  Bytes
+		Hash common.Hash
+	}
 	// Sent tells the hash of the transaction the job waits for: the wallet's answer, or found by Search.
 	Sent struct {
 		At   int64
@@ -105,6 +111,7 @@ type (
 func (Edit) event()           {}
 func (Submit) event()         {}
 func (Checked) event()        {}
+func (Signed) event()         {}
 func (Sent) event()           {}
 func (NotAsked) event()       {}
 func (NotSent) event()        {}

@@ -9,7 +9,7 @@ func Resume(s State, at int64) (State, []Effect) {
 	case Checking:
 		return s, []Effect{Check{}}
 	case AwaitApproval, AwaitCreate:
-		return s, []Effect{Search{Tx: *s.current()}} // it may have left
+		return s, []Effect{s.current().again()} // it may have left
 	case Uploading:
 		return s, []Effect{Upload{}}
 	case Fetching:

@@ -70,7 +70,11 @@ type Order struct {
 	ChainID uint64 `json:"chainId"`
 	// Account pays, is the task's creator and signs the Relay requests.
 	Account common.Address `json:"account"`
-	Kind    task.Kind      `json:"kind"`
+	// Hand is who acts for Account.
+	Hand Hand `json:"hand,omitempty"`
+	// Allow is how much to approve where an approval is needed, in CNX base units; zero = the fee.
+	Allow uint256.Int `json:"allow,omitzero"`
+	Kind  task.Kind   `json:"kind"`
 	// Args are the exact bytes that are hashed, signed and sent.
 	Args string `json:"args"`
 	// Hash is keccak256(Args).
@@ -84,6 +88,15 @@ type Order struct {
 	// Title is a short text for lists and file names: the prompt or the question.
 	Title string `json:"title,omitempty"`
 }
+
+// Hand is who sends transactions and signs for a job's account.
+type Hand string
+
+// The two hands.
+const (
+	ByWallet     Hand = ""            // the connected wallet, which asks the person each time
+	ByTaskWallet Hand = "task-wallet" // the key in the page
+)
 
 // Marks are unix milliseconds at which the steps of a job ended; 0 = not yet.
 type Marks struct {
@@ -124,6 +137,8 @@ type Tx struct {
 	Block uint64 `json:"block,omitempty"`
 	// Hash is zero until the wallet answered or a search found it.
 	Hash common.Hash `json:"hash,omitzero"`
+	// Raw is the signed transaction, where it was signed in this page: sent again as it is.
+	Raw Bytes `json:"raw,omitempty"`
 	// Mined is the block of the receipt; 0 = not mined.
 	Mined uint64 `json:"mined,omitempty"`
 	// Gas is what was paid for gas, in wei, tries that failed included.

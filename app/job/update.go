@@ -134,6 +134,9 @@ const (
 func asking(s State, e Event) (State, []Effect) {
 	tx := s.current()
 	switch e := e.(type) {
+	case Signed:
+		tx.Raw, tx.Hash = e.Raw, e.Hash
+		return s, []Effect{Broadcast{Raw: e.Raw}}
 	case Sent:
 		tx.Hash = e.Hash
 		if s.Phase == AwaitApproval {
@@ -158,13 +161,22 @@ func asking(s State, e Event) (State, []Effect) {
 		return s.enter(Checking, e.At), []Effect{Check{}}
 	case Met:
 		if !e.Fault.transient() {
-			if e.Fault.answered() {
+			if e.Fault.answered() && tx.Raw == "" {
 				tx.clear() // the wallet said that nothing was sent
 			}
 			return s.fail(e.At, e.Fault)
 		}
 	}
-	return s.met(e, Search{Tx: *tx})
+	return s.met(e, tx.again())
+}
+
+// again is what is done about a transaction that may have left: the same bytes
+// are sent once more, or it is looked for.
+func (tx Tx) again() Effect {
+	if tx.Raw != "" {
+		return Broadcast{Raw: tx.Raw}
+	}
+	return Search{Tx: tx}
 }
 
 // answered reports whether the fault proves that no transaction left the wallet.
@@ -185,11 +197,15 @@ func (s State) ask(at int64) (State, []Effect) {
 		tx.Nonce, tx.Block = s.Quote.Nonce, s.Quote.Block
 	case s.Quote.Nonce > tx.Nonce: // used meanwhile, perhaps by the earlier request: look first
 		s.Again = true
-		return s, []Effect{Search{Tx: *tx}}
+		return s, []Effect{tx.again()}
 	}
 	tx.Asked = at
 	if s.Phase == AwaitApproval {
-		return s, []Effect{AskApprove{Amount: s.Quote.Fee}}
+		amount := s.Quote.Fee
+		if s.Order.Allow.Gt(&amount) {
+			amount = s.Order.Allow
+		}
+		return s, []Effect{AskApprove{Amount: amount}}
 	}
 	return s, []Effect{AskCreate{Gas: s.Quote.Gas}}
 }
@@ -238,6 +254,9 @@ func pending(s State, e Event) (State, []Effect) {
 		tx.clear()
 		return s.fail(e.At, Fault{Code: TxReverted, Reason: e.Reason, Need: e.Gas})
 	case NotSent: // it may come back as long as a wallet or node keeps it: not forgotten
+		if tx.Raw != "" {
+			return s, []Effect{Broadcast{Raw: tx.Raw}}
+		}
 		return s.fail(e.At, Fault{Code: TxDropped})
 	case Replaced:
 		tx.clear()
@@ -305,13 +324,13 @@ func failed(s State, e Event) (State, []Effect) {
 		if s.Approve.Asked != 0 { // it may have left: look before anybody is asked again
 			s = s.enter(AwaitApproval, r.At)
 			s.Again = true
-			return s, []Effect{Search{Tx: s.Approve}}
+			return s, []Effect{s.Approve.again()}
 		}
 	case AwaitCreate, CreatePending:
 		if s.Create.Asked != 0 {
 			s = s.enter(AwaitCreate, r.At)
 			s.Again = true
-			return s, []Effect{Search{Tx: s.Create}}
+			return s, []Effect{s.Create.again()}
 		}
 	}
 	if s.Fault.Code == FeeRaised && s.Fault.Need.Gt(&s.Order.Fee) {
