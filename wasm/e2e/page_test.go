@@ -266,12 +266,13 @@ func (v *visitor) gone(role, name string) {
 
 func (v *visitor) has(role, name string) bool { return len(v.all(role, named(name))) > 0 }
 
-// click presses the mouse on an element, as a person does.
+// click presses the mouse on an element, as a person does: one that is disabled
+// is waited for.
 func (v *visitor) click(role, name string) {
 	v.t.Helper()
 	v.until(fmt.Sprintf("a click on %s %q", role, name), func() bool {
 		at := v.all(role, named(name))
-		if len(at) == 0 {
+		if len(at) == 0 || v.call(at[0].id, "function() { return String(this.matches(':disabled')) }") != "false" {
 			return false
 		}
 		ctx, cancel := context.WithTimeout(v.ctx, patience)
