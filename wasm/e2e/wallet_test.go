@@ -329,7 +329,7 @@ func TestWalletOnAnotherNetwork(t *testing.T) {
 
 	v.part("nothing_is_started", func(t *testing.T) {
 		v.order("a detour", 1)
-		v.until("the focus on the cure", func() bool { return v.focused() == "switch-network" })
+		v.until("the focus on the cure", func() bool { return v.focused() == "Switch network" })
 		if v.has("article", "Task: a detour") {
 			t.Error("a task was made")
 		}
