@@ -11,7 +11,10 @@ import (
 	"crynux-dapp/relay"
 )
 
-type address = common.Address
+type (
+	address = common.Address
+	hash    = common.Hash
+)
 
 // walletFault turns what a wallet refused into a value.
 func walletFault(err error) job.Fault {
@@ -34,8 +37,9 @@ func walletFault(err error) job.Fault {
 		f.Code = job.NotEnoughGas
 	case errors.As(err, &revert):
 		f.Code, f.Reason = job.TxRefused, revert.Reason
-	case errors.Is(err, chain.ErrNonceTooLow), errors.Is(err, chain.ErrUnderpriced), errors.Is(err, chain.ErrGasLimit),
-		errors.Is(err, chain.ErrOutOfGas), errors.Is(err, chain.ErrInvalidSender):
+	case errors.Is(err, chain.ErrNonceTooLow), errors.Is(err, chain.ErrUnderpriced):
+		f.Code = job.TxWaiting // the nonce is taken, perhaps by an earlier request for this very payment
+	case errors.Is(err, chain.ErrGasLimit), errors.Is(err, chain.ErrOutOfGas), errors.Is(err, chain.ErrInvalidSender):
 		f.Code, f.Reason = job.TxRefused, "The node said: "+err.Error()+"."
 	case errors.Is(err, chain.ErrUnavailable), errors.Is(err, chain.ErrRateLimited), errors.Is(err, chain.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
 		f.Code = job.ChainDown
