@@ -15,6 +15,7 @@ type Contracts struct {
 // Node contract (A.6).
 var (
 	approve   = function("approve(address,uint256)")
+	transfer  = function("transfer(address,uint256)")
 	balanceOf = function("balanceOf(address)")
 	allowance = function("allowance(address,address)")
 	symbol    = function("symbol()")

@@ -128,6 +128,28 @@ func explainFault(s State) Problem {
 		return Problem{Title: "A result does not match the blockchain", Detail: "What the Relay sent is not what the nodes agreed on. It is not shown as verified.", Remedy: "Fetch it again.", Retry: "Fetch again"}
 	case NetworkMismatch:
 		return Problem{Title: "This is not the expected network", Detail: f.Reason, Remedy: "Check the network's settings before you pay anything."}
+	case NoPurseHere:
+		return Problem{Title: "No task wallet on this address", Detail: "All pages of this gateway share one origin, so each of them could open it.", Remedy: "Open the page under an address of its own."}
+	case PurseLocked:
+		return Problem{Title: "The task wallet is locked", Remedy: "Unlock it with one signature, then go on.", Retry: "Go on"}
+	case PurseShort:
+		return Problem{Title: "Too few coins for gas", Detail: fmt.Sprintf("%s are missing; some always stay for a refund.", Decimal(f.Need, 6)), Remedy: "Add coins to the task wallet, then go on.", Retry: "Go on"}
+	case PurseNotDerivable:
+		return Problem{Title: "This wallet cannot make the key", Detail: "It does not give the same signature twice, or it is a contract.", Remedy: "Use a random key with a backup file instead."}
+	case PurseOtherKey:
+		return Problem{Title: "Your wallet signs differently than before", Detail: "The key it makes now is not the one of your task wallet.", Remedy: "Open the task wallet from its backup file."}
+	case PurseMoved:
+		return Problem{Title: "The network's addresses have changed", Detail: "The task wallet was made for other contracts or another Relay, and signs nothing for these.", Remedy: "Take the money out, and make a new task wallet if you trust the change."}
+	case PurseOverBudget:
+		return Problem{Title: "The confirmed budget is spent", Remedy: "Confirm a new budget, then go on.", Retry: "Go on"}
+	case GasPriceRaised:
+		return Problem{Title: "Gas costs far more than you confirmed", Detail: "Nothing was sent.", Remedy: "Wait until the price has come down, then go on.", Retry: "Go on"}
+	case PurseWrongPassword:
+		return Problem{Title: "The password does not open the file", Remedy: "Try again."}
+	case PurseBadFile:
+		return Problem{Title: "This is no usable backup file", Detail: f.Reason, Remedy: "Choose the file that was saved as backup."}
+	case PurseBadAmount:
+		return Problem{Title: "This amount is not possible", Remedy: "Choose between 1 and 20 tasks."}
 	case Storage:
 		return Problem{Title: "The browser refused to store the task", Detail: "Without storage a paid task could be lost, so it does not go on.", Remedy: "Free some space or leave private mode, then go on.", Retry: "Go on"}
 	case ChainDown:

@@ -7,33 +7,44 @@ type Code string
 
 // Faults that the person answers.
 const (
-	Rejected        Code = "rejected"         // the person said no in the wallet (EIP-1193 4001)
-	WalletPending   Code = "wallet-pending"   // the wallet has an unanswered request (-32002)
-	WalletLocked    Code = "wallet-locked"    // locked, or this page is not connected (4100)
-	WalletGone      Code = "wallet-gone"      // no wallet, or disconnected (4900, 4901)
-	WalletCannot    Code = "wallet-cannot"    // the wallet has no such method (4200, -32601): no raw-digest signature
-	WalletGarbage   Code = "wallet-garbage"   // the wallet's answer is not what EIP-1193 says
-	WrongChain      Code = "wrong-chain"      // the wallet is on another chain
-	WrongAccount    Code = "wrong-account"    // the wallet has another account active
-	SignerMismatch  Code = "signer-mismatch"  // a signature recovers another address
-	NotEnoughCNX    Code = "not-enough-cnx"   // balance below the fee
-	NotEnoughGas    Code = "not-enough-gas"   // native balance below the gas
-	FeeRaised       Code = "fee-raised"       // the contract wants more than the price that was shown
-	AllowanceShort  Code = "allowance-short"  // the approved amount was changed in the wallet
-	NoFreeNodes     Code = "no-free-nodes"    // no three free nodes of the kind the task needs
-	TxReverted      Code = "tx-reverted"      // mined with status 0
-	TxReplaced      Code = "tx-replaced"      // another transaction took its nonce
-	TxDropped       Code = "tx-dropped"       // the network forgot it before it was mined
-	TxRefused       Code = "tx-refused"       // the node refused the transaction; Reason says why
-	Interrupted     Code = "interrupted"      // the wallet was asked and nothing was sent: the page was closed, or the answer unclear
-	ArgsRefused     Code = "args-refused"     // the Relay refuses the arguments; Reason is its text
-	RelayRefused    Code = "relay-refused"    // the Relay refuses the request; Reason is its text
-	NotCreator      Code = "not-creator"      // the Relay says that the signer is not the creator
-	ResultDamaged   Code = "result-damaged"   // a result cannot be read
-	ResultMismatch  Code = "result-mismatch"  // a result does not match the chain
-	NetworkMismatch Code = "network-mismatch" // the RPC is of another chain, or has no such contracts
-	Storage         Code = "storage"          // the browser refused to store the job
-	Internal        Code = "internal"         // a mistake of this program
+	Rejected           Code = "rejected"             // the person said no in the wallet (EIP-1193 4001)
+	WalletPending      Code = "wallet-pending"       // the wallet has an unanswered request (-32002)
+	WalletLocked       Code = "wallet-locked"        // locked, or this page is not connected (4100)
+	WalletGone         Code = "wallet-gone"          // no wallet, or disconnected (4900, 4901)
+	WalletCannot       Code = "wallet-cannot"        // the wallet has no such method (4200, -32601): no raw-digest signature
+	WalletGarbage      Code = "wallet-garbage"       // the wallet's answer is not what EIP-1193 says
+	WrongChain         Code = "wrong-chain"          // the wallet is on another chain
+	WrongAccount       Code = "wrong-account"        // the wallet has another account active
+	SignerMismatch     Code = "signer-mismatch"      // a signature recovers another address
+	NotEnoughCNX       Code = "not-enough-cnx"       // balance below the fee
+	NotEnoughGas       Code = "not-enough-gas"       // native balance below the gas
+	FeeRaised          Code = "fee-raised"           // the contract wants more than the price that was shown
+	AllowanceShort     Code = "allowance-short"      // the approved amount was changed in the wallet
+	NoFreeNodes        Code = "no-free-nodes"        // no three free nodes of the kind the task needs
+	TxReverted         Code = "tx-reverted"          // mined with status 0
+	TxReplaced         Code = "tx-replaced"          // another transaction took its nonce
+	TxDropped          Code = "tx-dropped"           // the network forgot it before it was mined
+	TxRefused          Code = "tx-refused"           // the node refused the transaction; Reason says why
+	Interrupted        Code = "interrupted"          // the wallet was asked and nothing was sent: the page was closed, or the answer unclear
+	ArgsRefused        Code = "args-refused"         // the Relay refuses the arguments; Reason is its text
+	RelayRefused       Code = "relay-refused"        // the Relay refuses the request; Reason is its text
+	NotCreator         Code = "not-creator"          // the Relay says that the signer is not the creator
+	ResultDamaged      Code = "result-damaged"       // a result cannot be read
+	ResultMismatch     Code = "result-mismatch"      // a result does not match the chain
+	NoPurseHere        Code = "no-purse-here"        // a path gateway: every page of it could open the key
+	PurseLocked        Code = "purse-locked"         // the task wallet has to be unlocked
+	PurseShort         Code = "purse-short"          // too few native coins; Need is what is missing
+	PurseNotDerivable  Code = "purse-not-derivable"  // the wallet does not sign the same twice, or is a contract
+	PurseOtherKey      Code = "purse-other-key"      // the wallet signs differently than before
+	PurseMoved         Code = "purse-moved"          // the profile's contracts or Relays changed
+	PurseOverBudget    Code = "purse-over-budget"    // more than was confirmed
+	GasPriceRaised     Code = "gas-price-raised"     // far above the price that was confirmed
+	PurseWrongPassword Code = "purse-wrong-password" // of a backup
+	PurseBadFile       Code = "purse-bad-file"       // not a backup, or a hostile one
+	PurseBadAmount     Code = "purse-bad-amount"     // none, or more tasks than allowed
+	NetworkMismatch    Code = "network-mismatch"     // the RPC is of another chain, or has no such contracts
+	Storage            Code = "storage"              // the browser refused to store the job
+	Internal           Code = "internal"             // a mistake of this program
 )
 
 // Faults that are tried again by themselves.
@@ -76,5 +87,6 @@ func Codes() []Code {
 	return []Code{Rejected, WalletPending, WalletLocked, WalletGone, WalletCannot, WalletGarbage, WrongChain, WrongAccount,
 		SignerMismatch, NotEnoughCNX, NotEnoughGas, FeeRaised, AllowanceShort, NoFreeNodes, TxReverted, TxReplaced, TxDropped, TxRefused, Interrupted,
 		ArgsRefused, RelayRefused, NotCreator, ResultDamaged, ResultMismatch, NetworkMismatch, Storage, Internal,
+		NoPurseHere, PurseLocked, PurseShort, PurseNotDerivable, PurseOtherKey, PurseMoved, PurseOverBudget, GasPriceRaised, PurseWrongPassword, PurseBadFile, PurseBadAmount,
 		ChainDown, RelayDown, NotSynced, NotUploaded, TxWaiting, SignatureLate, WorkerRestarts}
 }

@@ -26,7 +26,7 @@ func (r *Runner) perform(s job.State, effects []job.Effect) {
 		if _, ok := e.(job.Check); ok && !r.turns.take(s) {
 			continue // endTurn comes back to it
 		}
-		w := r.wallet
+		h := r.hand(s)
 		others := r.sentByOthers(s.ID)
 		go func() {
 			defer func() {
@@ -34,7 +34,7 @@ func (r *Runner) perform(s job.State, effects []job.Effect) {
 					r.met(s.ID, job.Fault{Code: job.Internal, Detail: fmt.Sprintf("%v\n%s", v, debug.Stack())})
 				}
 			}()
-			r.do(r.ctx, s, w, e, others)
+			r.do(r.ctx, s, h, e, others)
 		}()
 	}
 }
@@ -48,7 +48,7 @@ func (r *Runner) endTurn(s job.State) {
 	}
 }
 
-func (r *Runner) do(ctx context.Context, s job.State, w Connection, e job.Effect, others map[common.Hash]bool) {
+func (r *Runner) do(ctx context.Context, s job.State, h hand, e job.Effect, others map[common.Hash]bool) {
 	n := r.networks[s.Order.Network]
 	if n.chain == nil {
 		r.met(s.ID, job.Fault{Code: job.NetworkMismatch, Reason: "This page does not know the network " + s.Order.Network + "."})
@@ -60,21 +60,19 @@ func (r *Runner) do(ctx context.Context, s job.State, w Connection, e job.Effect
 			r.event(s.ID, job.Woke{At: r.now()})
 		}
 	case job.Check:
-		r.check(ctx, s, n, w)
+		r.check(ctx, s, n, h)
 	case job.AskApprove:
-		tx := n.Contracts.Approve(s.Order.Account, e.Amount)
-		tx.Nonce = &s.Approve.Nonce
-		r.ask(ctx, s, w, tx)
+		r.event(s.ID, h.approve(ctx, s, n, e))
 	case job.AskCreate:
-		tx := createTx(s, n)
-		tx.Gas, tx.Nonce = e.Gas, &s.Create.Nonce
-		r.ask(ctx, s, w, tx)
+		r.event(s.ID, h.create(ctx, s, n, e))
+	case job.Broadcast:
+		r.broadcast(ctx, s, n, e.Raw, sentHash(s), others)
 	case job.Search:
 		r.search(ctx, s, n, e.Tx, others)
 	case job.Upload:
-		r.upload(ctx, s, n, w)
+		r.upload(ctx, s, n, h)
 	case job.Fetch:
-		r.fetch(ctx, s, n, w, e.Index)
+		r.fetch(ctx, s, n, h, e.Index)
 	}
 }
 
@@ -87,13 +85,9 @@ func createTx(s job.State, n network) chain.Tx {
 }
 
 // check reads everything there is to know before anything is asked of the wallet.
-func (r *Runner) check(ctx context.Context, s job.State, n network, w Connection) {
-	if f := r.ready(ctx, s, w); !f.Zero() {
+func (r *Runner) check(ctx context.Context, s job.State, n network, h hand) {
+	if f := h.able(ctx, s, n); !f.Zero() {
 		r.met(s.ID, f)
-		return
-	}
-	if !n.EIP191 && !signsDigests(ctx, w) {
-		r.met(s.ID, job.Fault{Code: job.WalletCannot})
 		return
 	}
 	p, err := n.chain.Preflight(ctx, s.Order.Account, uint8(s.Order.Kind), s.Order.VRAM)
@@ -127,48 +121,17 @@ func (r *Runner) check(ctx context.Context, s job.State, n network, w Connection
 	r.event(s.ID, job.Checked{At: r.now(), Quote: q})
 }
 
-// ready asks the wallet whether it is on the job's chain with the job's account.
-func (r *Runner) ready(ctx context.Context, s job.State, w Connection) job.Fault {
-	if w == nil {
-		return job.Fault{Code: job.WalletLocked}
+// sentHash is the hash of the transaction a job is about to send or waits for.
+func sentHash(s job.State) common.Hash {
+	if s.Phase == job.AwaitApproval || s.Phase == job.ApprovalPending {
+		return s.Approve.Hash
 	}
-	id, err := chain.ChainID(ctx, w)
-	if err != nil {
-		return walletFault(err)
-	}
-	if id != s.Order.ChainID {
-		return job.Fault{Code: job.WrongChain}
-	}
-	accounts, err := chain.Accounts(ctx, w)
-	switch {
-	case err != nil:
-		return walletFault(err)
-	case len(accounts) == 0:
-		return job.Fault{Code: job.WalletLocked}
-	case accounts[0] != s.Order.Account:
-		return job.Fault{Code: job.WrongAccount}
-	}
-	return job.Fault{}
+	return s.Create.Hash
 }
 
-// ask has the wallet send a transaction. It is asked once.
-func (r *Runner) ask(ctx context.Context, s job.State, w Connection, tx chain.Tx) {
-	if f := r.ready(ctx, s, w); !f.Zero() {
-		r.event(s.ID, job.NotAsked{At: r.now(), Fault: f})
-		return
-	}
-	tx.ChainID = s.Order.ChainID // a wallet that moved in this moment refuses
-	hash, err := chain.SendTransaction(ctx, w, tx)
-	if err != nil {
-		r.met(s.ID, walletFault(err))
-		return
-	}
-	r.event(s.ID, job.Sent{At: r.now(), Hash: hash})
-}
-
-func (r *Runner) upload(ctx context.Context, s job.State, n network, w Connection) {
+func (r *Runner) upload(ctx context.Context, s job.State, n network, h hand) {
 	params := relay.UploadParams{TaskArgs: s.Order.Args, TaskID: s.TaskID}
-	signed, f := r.sign(ctx, s, n, w, params)
+	signed, f := r.sign(ctx, s, n, h, params)
 	if !f.Zero() {
 		r.met(s.ID, f)
 		return
@@ -182,9 +145,9 @@ func (r *Runner) upload(ctx context.Context, s job.State, n network, w Connectio
 	r.event(s.ID, job.Uploaded{At: r.now()})
 }
 
-func (r *Runner) fetch(ctx context.Context, s job.State, n network, w Connection, index int) {
+func (r *Runner) fetch(ctx context.Context, s job.State, n network, h hand, index int) {
 	params := relay.ResultParams{ImageNum: strconv.Itoa(index), TaskID: s.TaskID}
-	signed, f := r.sign(ctx, s, n, w, params)
+	signed, f := r.sign(ctx, s, n, h, params)
 	if !f.Zero() {
 		r.met(s.ID, f)
 		return

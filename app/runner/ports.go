@@ -30,6 +30,9 @@ type Ports struct {
 	Wallets  Wallets
 	NewID    func() string
 	Networks []Network // at least one
+	// Vault keeps the task wallet's key; nil = there is no task wallet.
+	Vault Vault
+	Home  Home
 }
 
 // Clock is the time, and waiting for it.
@@ -62,7 +65,7 @@ const (
 )
 
 // Stores lists every store, for opening the database.
-func Stores() []string { return []string{Jobs, Files, Settings} }
+func Stores() []string { return []string{Jobs, Files, Settings, Keys} }
 
 // Worker is the second wasm: what needs the curve or an image decoder.
 type Worker interface {

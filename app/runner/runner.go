@@ -21,7 +21,8 @@ type Runner struct {
 	snap     Snapshot
 	jobs     []job.State // newest first
 	wallet   Connection
-	unwatch  func()            // ends the events of wallet
+	unwatch  func() // ends the events of wallet
+	purse    purse
 	cursors  map[string]uint64 // the next block to ask for, by watched job
 	missing  map[string]int    // ticks for which a sent transaction was unknown, by job
 	watching map[string]bool   // a poll is on its way or planned, by network
@@ -134,6 +135,9 @@ func (r *Runner) Submit(kind task.Kind, args []byte) {
 		}
 		order.Network, order.ChainID, order.Fee = r.snap.Network.ID, r.snap.Network.ChainID, r.snap.Network.Fee
 		order.Account = r.snap.Session.Account
+		if r.purse.open && r.purse.record.ChainID == order.ChainID {
+			order.Account, order.Hand = r.purse.record.Address, job.ByTaskWallet
+		}
 		r.jobs = slices.Insert(r.jobs, 0, job.State{V: job.Version, ID: id, Phase: job.Draft})
 		r.apply(id, job.Submit{At: r.now(), Order: order})
 	})
@@ -209,6 +213,7 @@ func (r *Runner) put(i int, before, next job.State, effects []job.Effect) {
 	}
 	if spent(before) != spent(next) {
 		r.refreshBalances()
+		r.refreshPurse()
 	}
 	r.turns.claim(next)
 	if paying(before.Phase) && !paying(next.Phase) {

@@ -152,6 +152,7 @@ func (r *Runner) walletEvent(from Connection, e chain.WalletEvent) {
 		r.snap.Session.Account = e.Accounts[0]
 		r.snap.Session.Known = false
 		r.refreshBalances()
+		r.findPurse()
 	case chain.ChainChanged:
 		r.snap.Session.ChainID = e.ID
 	case chain.Disconnected:
@@ -246,6 +247,7 @@ func (r *Runner) UseNetwork(id string) {
 		r.snap.Network, r.snap.Session.Known = n.Network, false
 		r.write(write{store: Settings, key: "network", value: []byte(id)})
 		r.refreshBalances()
+		r.findPurse()
 	})
 }
 

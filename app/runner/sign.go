@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/common/hexutil"
 
 	"crynux-dapp/app/job"
 	"crynux-dapp/relay"
@@ -25,43 +24,21 @@ const (
 	signMargin = 5 * time.Second // for the way to the Relay and clocks that differ
 )
 
-// sign makes the proof for one request: it asks the wallet, and checks that the
-// signature recovers the account before anybody else sees it. A signature that
-// is still good is used again, so that repeated tries cost no prompt.
-func (r *Runner) sign(ctx context.Context, s job.State, n network, w Connection, p relay.Params) (relay.Signed, job.Fault) {
+// sign makes the proof for one request. A signature that is still good is used
+// again, so that repeated tries cost no prompt.
+func (r *Runner) sign(ctx context.Context, s job.State, n network, h hand, p relay.Params) (relay.Signed, job.Fault) {
 	key := signingKey(s, p)
 	if signed, ok := r.kept(key, s); ok {
 		return signed, job.Fault{}
 	}
-	if f := r.ready(ctx, s, w); !f.Zero() {
-		return relay.Signed{}, f
-	}
-	signed := relay.Signed{Timestamp: r.relayTime(s).Add(ahead(s)).Unix()}
+	signed := relay.Signed{Timestamp: r.relayTime(s).Add(ahead(s, h)).Unix()}
 	text, err := relay.SigningText(p, signed.Timestamp)
 	if err != nil {
 		return relay.Signed{}, job.Fault{Code: job.Internal, Detail: err.Error()}
 	}
-	var raw []byte
-	digest := relay.Digest(text)
-	if n.EIP191 {
-		raw, err = signature(ctx, w, "personal_sign", hexutil.Encode(text), s.Order.Account)
-		digest = personalDigest(text)
-	} else {
-		raw, err = signature(ctx, w, "eth_sign", s.Order.Account, hexutil.Encode(digest[:]))
-	}
-	if err != nil {
-		return relay.Signed{}, walletFault(err)
-	}
-	signed.Signature, err = relay.NormalizeSignature(raw)
-	if err != nil {
-		return relay.Signed{}, job.Fault{Code: job.SignerMismatch, Detail: err.Error()}
-	}
-	signer, err := r.Worker.Recover(ctx, digest, signed.Signature)
-	switch {
-	case errors.Is(err, ErrDamaged), err == nil && signer != s.Order.Account:
-		return relay.Signed{}, r.foreign(ctx, s, n, text, signed.Signature)
-	case err != nil:
-		return relay.Signed{}, workerFault(err)
+	var f job.Fault
+	if signed.Signature, f = h.sign(ctx, s, n, text); !f.Zero() {
+		return relay.Signed{}, f
 	}
 	if !r.fresh(signed, s) {
 		return relay.Signed{}, job.Fault{Code: job.SignatureLate}
@@ -70,23 +47,14 @@ func (r *Runner) sign(ctx context.Context, s job.State, n network, w Connection,
 	return signed, job.Fault{}
 }
 
-// ahead is how far the signed time is put ahead: not at all once a signature was
-// refused, because then the Relay's clock may be behind.
-func ahead(s job.State) time.Duration {
-	if s.Trouble.Code == job.SignatureLate {
+// ahead is how far the signed time is put ahead: not at all where nobody has to
+// think, nor once a signature was refused, because then the Relay's clock may be
+// behind.
+func ahead(s job.State, h hand) time.Duration {
+	if !h.patient() || s.Trouble.Code == job.SignatureLate {
 		return 0
 	}
 	return signAhead
-}
-
-// foreign says why a signature is not the account's: a wallet that adds the
-// EIP-191 prefix to eth_sign cannot serve a Relay that wants the bare hash.
-func (r *Runner) foreign(ctx context.Context, s job.State, n network, text, sig []byte) job.Fault {
-	digest := relay.Digest(text)
-	if signer, err := r.Worker.Recover(ctx, personalDigest(digest[:]), sig); err == nil && !n.EIP191 && signer == s.Order.Account {
-		return job.Fault{Code: job.WalletCannot, Detail: "eth_sign of this wallet adds the EIP-191 prefix"}
-	}
-	return job.Fault{Code: job.SignerMismatch}
 }
 
 // signature asks the wallet for one and reads the answer.

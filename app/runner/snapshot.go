@@ -14,6 +14,7 @@ type Snapshot struct {
 	Network Network
 	Wallets []Wallet
 	Session Session
+	Purse   Purse
 	// Jobs of all networks, newest first.
 	Jobs       []job.State
 	Drafts     [2]string

@@ -20,7 +20,7 @@ func (p *Page) banners() app.UI {
 }
 
 func (p *Page) wrongChain() app.UI {
-	return app.Section().Class("banner").Role("alert").Body(
+	return app.Section().Class("banner").Role("alert").Aria("label", "Your wallet is on another network").Body(
 		app.Div().Body(
 			app.Strong().Text("Your wallet is on another network"),
 			app.P().Text("This page works on "+p.state.Network.Name+". Nothing is sent until the wallet is there too."),
@@ -35,7 +35,7 @@ func note(holds bool, title, text string) app.UI {
 	if !holds {
 		return nothing()
 	}
-	return app.Section().Class("banner").Role("status").Body(
+	return app.Section().Class("banner").Role("status").Aria("label", title).Body(
 		app.Div().Body(app.Strong().Text(title), app.P().Text(text)),
 	)
 }

@@ -7,6 +7,9 @@ import (
 	"crynux-dapp/app/job"
 )
 
+// sendID is the button that pays.
+const sendID = "send"
+
 // composerWords are the texts of one composer.
 type composerWords struct{ form, box, placeholder, send string }
 
@@ -23,7 +26,7 @@ func (p *Page) composer(f form, w composerWords, price app.UI) app.UI {
 				Title("See and edit the exact JSON that is hashed, paid for and sent").OnClick(p.toggleEditor(f)).Text("Arguments"),
 			app.Div().Class("row end").Body(
 				price,
-				app.Button().Class("button primary large").Type("submit").Text(w.send).Disabled(!p.canRun()),
+				app.Button().ID(sendID).Class("button primary large").Type("submit").Text(w.send).Disabled(!p.canRun()),
 			),
 		),
 	)

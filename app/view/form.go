@@ -248,10 +248,12 @@ func (p *Page) focusFault(ctx app.Context, f form) {
 
 func (p *Page) canRun() bool { return p.state.Ready && !p.state.Network.Historical }
 
-// run hands the arguments over, once a wallet is connected and on the right chain.
+// run hands the arguments over, once a wallet is connected and on the right
+// chain. Connecting does not go on by itself: paying takes a click of its own.
 func (p *Page) run(k task.Kind, args []byte) {
 	switch {
 	case !p.state.Session.Connected:
+		p.held = true
 		p.port.ShowModal(walletDialogID)
 	case p.state.WrongChain():
 		p.port.Focus(switchID)

@@ -21,6 +21,7 @@ type Page struct {
 	image    imageForm
 	chat     chatForm
 	unfolded bool // the parameters on a phone
+	held     bool // a task was asked for before a wallet was connected
 	shown    int  // how many tasks of the tab are listed
 	box      lightbox
 	files    fileCache
@@ -93,7 +94,7 @@ func (p *Page) take(ctx app.Context, s State) {
 		p.restore(ctx, &p.image, s.Drafts[task.SD])
 		p.restore(ctx, &p.chat, s.Drafts[task.GPT])
 	}
-	p.followWallet(before.Session, s.Session)
+	p.followWallet(ctx, before.Session, s.Session)
 	p.announce(before.Ready)
 	p.files.load(ctx, p.port, s.Jobs)
 }

@@ -117,7 +117,6 @@ func (b *browser) CloseModal(id string)            { b.note("close %s", id) }
 func (b *browser) SetCaret(id string, at int)      { b.note("caret %s %d", id, at) }
 func (b *browser) Random(n int) int                { return 1234567 }
 func (b *browser) NowMillis() int64                { return b.now }
-func (b *browser) Value(id string) string          { return b.values[id] }
 func (b *browser) SaveDraft(k task.Kind, a string) { b.drafts[k] = a }
 
 func (b *browser) Submit(k task.Kind, args []byte) {
@@ -125,9 +124,18 @@ func (b *browser) Submit(k task.Kind, args []byte) {
 	b.submitted = append(b.submitted, string(args))
 }
 
+// Value is empty for an element that is not there, as in a browser.
+func (b *browser) Value(id string) string {
+	if !b.has(id) {
+		return ""
+	}
+	return b.values[id]
+}
+
+// SetValue keeps line breaks as browsers do.
 func (b *browser) SetValue(id, text string) {
 	if b.has(id) {
-		b.values[id] = text
+		b.values[id] = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 	}
 }
 

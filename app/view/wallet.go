@@ -21,10 +21,16 @@ func (p *Page) onWallet(app.Context, app.Event) { p.port.ShowModal(walletDialogI
 func (p *Page) closeWallet(app.Context, app.Event) { p.port.CloseModal(walletDialogID) }
 
 // followWallet shows the dialog again when a wallet could not be connected: the
-// reason stands where another one can be chosen.
-func (p *Page) followWallet(before, now Session) {
-	if before.Connecting != "" && now.Connecting == "" && !now.Connected && now.Problem.Title != "" {
+// reason stands where another one can be chosen. When one is connected, it
+// brings the person back to the task that had to wait for it.
+func (p *Page) followWallet(ctx app.Context, before, now Session) {
+	switch {
+	case before.Connecting != "" && now.Connecting == "" && !now.Connected && now.Problem.Title != "":
 		p.port.ShowModal(walletDialogID)
+	case !before.Connected && now.Connected && p.held:
+		p.held = false
+		p.port.Focus(sendID)
+		p.say(ctx, "Wallet connected. The task waits for your click.")
 	}
 }
 

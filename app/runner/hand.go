@@ -1,0 +1,164 @@
+package runner
+
+import (
+	"context"
+	"errors"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
+
+	"crynux-dapp/app/job"
+	"crynux-dapp/chain"
+	"crynux-dapp/relay"
+)
+
+// hand acts for the account of a job: it sends the transactions and signs the
+// Relay's texts. There are two, the connected wallet and the task wallet.
+type hand interface {
+	// able says why the hand cannot pay for a job now; the zero Fault when it can.
+	// It asks nothing of the person.
+	able(ctx context.Context, s job.State, n network) job.Fault
+	// approve and create answer with job.Sent, job.Signed, job.NotAsked or job.Met.
+	approve(ctx context.Context, s job.State, n network, e job.AskApprove) job.Event
+	create(ctx context.Context, s job.State, n network, e job.AskCreate) job.Event
+	// sign answers with r‖s‖v of the account over one of the Relay's texts.
+	sign(ctx context.Context, s job.State, n network, text []byte) ([]byte, job.Fault)
+	// patient tells that a person may take their time over a signature.
+	patient() bool
+}
+
+// hand is who acts for a job now.
+func (r *Runner) hand(s job.State) hand {
+	if s.Order.Hand == job.ByTaskWallet {
+		return purseHand{r: r, open: r.purse.open && r.purse.record.Address == s.Order.Account, purse: r.purse}
+	}
+	return walletHand{r: r, wallet: r.wallet}
+}
+
+// walletHand is the connected wallet: every step is a prompt.
+type walletHand struct {
+	r      *Runner
+	wallet Connection // nil when there is none
+}
+
+func (h walletHand) able(ctx context.Context, s job.State, n network) job.Fault {
+	if f := h.ready(ctx, s); !f.Zero() {
+		return f
+	}
+	if !n.EIP191 && !signsDigests(ctx, h.wallet) {
+		return job.Fault{Code: job.WalletCannot}
+	}
+	return job.Fault{}
+}
+
+// ready asks the wallet whether it is on the job's chain with the job's account.
+func (h walletHand) ready(ctx context.Context, s job.State) job.Fault {
+	if h.wallet == nil {
+		return job.Fault{Code: job.WalletLocked}
+	}
+	id, err := chain.ChainID(ctx, h.wallet)
+	if err != nil {
+		return walletFault(err)
+	}
+	if id != s.Order.ChainID {
+		return job.Fault{Code: job.WrongChain}
+	}
+	accounts, err := chain.Accounts(ctx, h.wallet)
+	switch {
+	case err != nil:
+		return walletFault(err)
+	case len(accounts) == 0:
+		return job.Fault{Code: job.WalletLocked}
+	case accounts[0] != s.Order.Account:
+		return job.Fault{Code: job.WrongAccount}
+	}
+	return job.Fault{}
+}
+
+func (h walletHand) approve(ctx context.Context, s job.State, n network, e job.AskApprove) job.Event {
+	tx := n.Contracts.Approve(s.Order.Account, e.Amount)
+	tx.Nonce = &s.Approve.Nonce
+	return h.send(ctx, s, tx)
+}
+
+func (h walletHand) create(ctx context.Context, s job.State, n network, e job.AskCreate) job.Event {
+	tx := createTx(s, n)
+	tx.Gas, tx.Nonce = e.Gas, &s.Create.Nonce
+	return h.send(ctx, s, tx)
+}
+
+// send has the wallet send a transaction. It is asked once.
+func (h walletHand) send(ctx context.Context, s job.State, tx chain.Tx) job.Event {
+	if f := h.ready(ctx, s); !f.Zero() {
+		return job.NotAsked{At: h.r.now(), Fault: f}
+	}
+	tx.ChainID = s.Order.ChainID // a wallet that moved in this moment refuses
+	hash, err := chain.SendTransaction(ctx, h.wallet, tx)
+	if err != nil {
+		return job.Met{At: h.r.now(), Fault: walletFault(err)}
+	}
+	return job.Sent{At: h.r.now(), Hash: hash}
+}
+
+func (walletHand) patient() bool { return true }
+
+// sign asks the wallet, and checks that the signature recovers the account before
+// anybody else sees it.
+func (h walletHand) sign(ctx context.Context, s job.State, n network, text []byte) ([]byte, job.Fault) {
+	if f := h.ready(ctx, s); !f.Zero() {
+		return nil, f
+	}
+	var raw []byte
+	var err error
+	digest := relay.Digest(text)
+	if n.EIP191 {
+		raw, err = signature(ctx, h.wallet, "personal_sign", hexutil.Encode(text), s.Order.Account)
+		digest = personalDigest(text)
+	} else {
+		raw, err = signature(ctx, h.wallet, "eth_sign", s.Order.Account, hexutil.Encode(digest[:]))
+	}
+	if err != nil {
+		return nil, walletFault(err)
+	}
+	signed, err := relay.NormalizeSignature(raw)
+	if err != nil {
+		return nil, job.Fault{Code: job.SignerMismatch, Detail: err.Error()}
+	}
+	signer, err := h.r.Worker.Recover(ctx, digest, signed)
+	switch {
+	case errors.Is(err, ErrDamaged), err == nil && signer != s.Order.Account:
+		return nil, h.foreign(ctx, s, n, text, signed)
+	case err != nil:
+		return nil, workerFault(err)
+	}
+	return signed, job.Fault{}
+}
+
+// foreign says why a signature is not the account's: a wallet that adds the
+// EIP-191 prefix to eth_sign cannot serve a Relay that wants the bare hash.
+func (h walletHand) foreign(ctx context.Context, s job.State, n network, text, sig []byte) job.Fault {
+	digest := relay.Digest(text)
+	if signer, err := h.r.Worker.Recover(ctx, personalDigest(digest[:]), sig); err == nil && !n.EIP191 && signer == s.Order.Account {
+		return job.Fault{Code: job.WalletCannot, Detail: "eth_sign of this wallet adds the EIP-191 prefix"}
+	}
+	return job.Fault{Code: job.SignerMismatch}
+}
+
+// broadcast sends bytes that were signed and saved before. Whoever had them
+// already, node or block, makes it no less sent.
+func (r *Runner) broadcast(ctx context.Context, s job.State, n network, raw job.Bytes, hash common.Hash, others map[common.Hash]bool) {
+	err := n.chain.SendRaw(ctx, []byte(raw))
+	r.chainReached(err)
+	switch {
+	case errors.Is(err, chain.ErrNonceTooLow): // mined: these bytes, or others
+		tx := s.Create
+		if s.Phase == job.AwaitApproval || s.Phase == job.ApprovalPending {
+			tx = s.Approve
+		}
+		r.search(ctx, s, n, tx, others)
+	case err != nil:
+		r.met(s.ID, chainFault(err))
+	default:
+		r.event(s.ID, job.Sent{At: r.now(), Hash: hash})
+	}
+}

@@ -1,0 +1,77 @@
+package runner
+
+import (
+	"context"
+
+	"crynux-dapp/app/job"
+	"crynux-dapp/chain/taskwallet"
+)
+
+// purseHand is the task wallet: nobody is asked, and what it signs is saved before
+// it is sent.
+type purseHand struct {
+	r     *Runner
+	open  bool
+	purse purse
+}
+
+func (h purseHand) able(_ context.Context, _ job.State, n network) job.Fault {
+	if !h.open {
+		return job.Fault{Code: job.PurseLocked}
+	}
+	if err := h.purse.record.SameNetwork(n.Contracts, []string{n.Relay}); err != nil {
+		return purseFault(err)
+	}
+	return job.Fault{}
+}
+
+func (h purseHand) approve(ctx context.Context, s job.State, n network, e job.AskApprove) job.Event {
+	gas := taskwallet.Ceilings(taskwallet.Gas{}).Approve
+	return h.signTx(ctx, s, taskwallet.Approve{Amount: e.Amount}, s.Approve.Nonce, gas)
+}
+
+func (h purseHand) create(ctx context.Context, s job.State, n network, e job.AskCreate) job.Event {
+	cancel := taskwallet.Ceilings(taskwallet.Gas{}).Cancel
+	if err := taskwallet.MayCreate(s.Quote.Native, e.Gas, cancel, h.r.runningOf(s), s.Quote.GasPrice); err != nil {
+		return job.NotAsked{At: h.r.now(), Fault: purseFault(err)}
+	}
+	intent := taskwallet.Create{Kind: uint8(s.Order.Kind), TaskHash: s.Order.Hash, VRAM: s.Order.VRAM, Fee: s.Quote.Fee}
+	return h.signTx(ctx, s, intent, s.Create.Nonce, e.Gas)
+}
+
+func (h purseHand) signTx(ctx context.Context, s job.State, intent taskwallet.Intent, nonce, gas uint64) job.Event {
+	if !h.open {
+		return job.NotAsked{At: h.r.now(), Fault: job.Fault{Code: job.PurseLocked}}
+	}
+	price := taskwallet.Price{Max: s.Quote.GasPrice, Shown: h.purse.price}
+	signed, err := h.r.Vault.SignTx(ctx, intent, nonce, gas, price)
+	if err != nil {
+		return job.NotAsked{At: h.r.now(), Fault: purseFault(err)}
+	}
+	return job.Signed{At: h.r.now(), Raw: job.Bytes(signed.Raw), Hash: signed.Hash}
+}
+
+func (h purseHand) sign(ctx context.Context, _ job.State, _ network, text []byte) ([]byte, job.Fault) {
+	if !h.open {
+		return nil, job.Fault{Code: job.PurseLocked}
+	}
+	signed, err := h.r.Vault.SignText(ctx, text)
+	if err != nil {
+		return nil, purseFault(err)
+	}
+	return signed, job.Fault{}
+}
+
+func (purseHand) patient() bool { return false }
+
+// runningOf counts the other tasks of a job's account that may need a cancel.
+func (r *Runner) runningOf(s job.State) (n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, other := range r.published.Jobs {
+		if other.ID != s.ID && other.Order.Account == s.Order.Account && other.TaskID != 0 && !other.Outcome.Success && !other.Phase.Ended() {
+			n++
+		}
+	}
+	return n
+}

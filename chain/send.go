@@ -1,0 +1,66 @@
+package chain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/holiman/uint256"
+)
+
+// Transfer moves CNX from one account to another (protocol.md A.2).
+func (c Contracts) Transfer(from, to common.Address, amount uint256.Int) Tx {
+	return Tx{From: from, To: c.Token, Data: transfer.with(addressWord(to), amountWord(amount))}
+}
+
+// SendRaw hands a signed transaction to the node, once more if need be: a node
+// that has it already is no error. One request. ErrNonceTooLow means that this
+// transaction or another one of the same nonce is mined.
+func (c *Client) SendRaw(ctx context.Context, raw []byte) error {
+	var hash common.Hash
+	var r reads
+	r.add(into(&hash, parseHash), "eth_sendRawTransaction", data(raw))
+	err := r.run(ctx, c.reader)
+	if errors.Is(err, ErrAlreadyKnown) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("eth_sendRawTransaction: %w", err)
+	}
+	return nil
+}
+
+// Gas is the node's estimate for a transaction and a quarter more, without
+// trying it first. One request.
+func (c *Client) Gas(ctx context.Context, tx Tx) (gas uint64, err error) {
+	var r reads
+	r.add(into(&gas, parseUint64), "eth_estimateGas", tx.params())
+	err = r.run(ctx, c.reader)
+	return gas + gas/4, err
+}
+
+// Standing is where an account stands before it makes transactions.
+type Standing struct {
+	Balances
+	GasPrice uint256.Int // wei, as the node suggests
+	Nonce    uint64      // next, with waiting transactions
+	HasCode  bool        // a contract, or an account that became one (EIP-7702)
+	Head     uint64      // newest block
+}
+
+// Standing reads all of it in one request.
+func (c *Client) Standing(ctx context.Context, account common.Address) (s Standing, err error) {
+	var code []byte
+	var r reads
+	owner := data(account[:])
+	r.add(into(&s.Native, parseAmount), "eth_getBalance", owner, "latest")
+	r.view(into(&s.CNX, returned((*tuple).amount)), c.contracts.Token, balanceOf.with(addressWord(account)))
+	r.add(into(&s.GasPrice, parseAmount), "eth_gasPrice")
+	r.add(into(&s.Nonce, parseUint64), "eth_getTransactionCount", owner, "pending")
+	r.add(into(&code, parseData), "eth_getCode", owner, "latest")
+	r.add(into(&s.Head, parseUint64), "eth_blockNumber")
+	err = r.run(ctx, c.reader)
+	s.HasCode = len(code) > 0
+	return s, err
+}
