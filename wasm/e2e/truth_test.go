@@ -56,8 +56,19 @@ func (v *visitor) cnx(of common.Address) int64 {
 // tasks is how many tasks were ever paid for.
 func (v *visitor) tasks() int64 {
 	v.t.Helper()
-	values := v.view(v.net.Chain.Contracts().Task, devchain.TaskABI(), "totalTasks")
-	return values[0].(*big.Int).Int64()
+	return v.number(v.net.Chain.Contracts().Task, devchain.TaskABI(), "totalTasks")
+}
+
+// freeNodes is how many nodes the contract could draw now.
+func (v *visitor) freeNodes() int64 {
+	v.t.Helper()
+	return v.number(v.net.Chain.Contracts().Node, devchain.NodeABI(), "availableNodes")
+}
+
+// number is what a view of a contract returns.
+func (v *visitor) number(at common.Address, of *abi.ABI, method string) int64 {
+	v.t.Helper()
+	return v.view(at, of, method)[0].(*big.Int).Int64()
 }
 
 func (v *visitor) view(at common.Address, of *abi.ABI, method string, args ...any) []any {

@@ -14,7 +14,7 @@ import (
 
 // alters changes the bodies of what servers answer to the page, as a bad server or
 // somebody in between would. The pattern is of the address, with * for anything.
-// It lasts until end is called.
+// It lasts until end is called. An empty body leaves the true one in place.
 func (v *visitor) alters(pattern string, change func(body []byte) []byte) (end func()) {
 	v.t.Helper()
 	return v.intercepts(pattern, fetch.RequestStageResponse, func(ctx context.Context, e *fetch.EventRequestPaused) error {
