@@ -315,7 +315,11 @@ func (v *visitor) press(key string) {
 // focused is the label of the field that has the focus, or the text of the button.
 func (v *visitor) focused() (label string) {
 	v.t.Helper()
-	v.run(chromedp.Evaluate(`(e => e.labels && e.labels.length ? e.labels[0].innerText : e.ariaLabel || e.innerText)(document.activeElement)`, &label))
+	v.run(chromedp.Evaluate(`(() => {
+		let e = document.activeElement;
+		while (e.shadowRoot?.activeElement) e = e.shadowRoot.activeElement; // in a wallet's window
+		return e.labels?.length ? e.labels[0].innerText : e.ariaLabel || e.innerText;
+	})()`, &label))
 	return label
 }
 

@@ -117,13 +117,7 @@ func TestResumeWhileTheWalletAsksForThePayment(t *testing.T) {
 		v.until("a second question", func() bool { return v.prompts(digests)[sending] == 3 })
 		v.confirms(digests, sending)
 		v.confirms(digests, sending)
-		v.until("the outcome", func() bool {
-			if v.has("button", "Try again") {
-				v.click("button", "Try again")
-			}
-			return v.has("button", "verified")
-		})
-		v.done(prompt, 1)
+		v.done(prompt, 1) // both had the same nonce: the second could not be sent
 		if cnx := v.cnx(v.wallet(digests).Address()); cnx != 270 {
 			t.Errorf("%d CNX left", cnx)
 		}
