@@ -166,6 +166,21 @@ func TestForm_loses_nothing_of_arguments(t *testing.T) {
 	}
 }
 
+func TestForm_shows_temperature_0_for_no_sampling(t *testing.T) {
+	b := open(t, connected())
+	b.nav("/chat")
+	b.fill("temperature", "0")
+	b.nav("/")
+	b.nav("/chat")
+	if g := b.page.chat.args.GenerationConfig; b.values["temperature"] != "0" || *g.DoSample || g.Temperature != nil {
+		t.Errorf("%q, %+v", b.values["temperature"], g)
+	}
+	b.fill("temperature", "")
+	if g := b.page.chat.args.GenerationConfig; g.DoSample != nil || g.Temperature != nil {
+		t.Errorf("%+v", g)
+	}
+}
+
 func TestForm_does_not_take_what_it_would_lose(t *testing.T) {
 	image, chat := newImageForm(), newChatForm()
 	before := image.args

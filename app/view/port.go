@@ -10,6 +10,8 @@ import (
 // Port is what the page asks of the world. All calls return at once unless they
 // take a context; what they change arrives as a new State.
 type Port interface {
+	PursePort
+
 	// Subscribe has f called with every new State, the present one first. f may be
 	// called from any goroutine. The returned function ends it.
 	Subscribe(f func(State)) (cancel func())

@@ -17,6 +17,8 @@ import (
 
 // browser is a scripted Port with the page mounted over it.
 type browser struct {
+	PursePort // none of it is called here
+
 	t      *testing.T
 	engine app.ClientDispatcher
 	page   *Page

@@ -19,6 +19,11 @@ type State struct {
 	// Wallets are those the browser announced, in order of announcement.
 	Wallets []Wallet
 	Session Session
+	Purse   Purse
+	// Direct tells that the connected wallet signs every request itself: chosen by the
+	// person, or because the Relay accepts EIP-191.
+	Direct    bool
+	Preflight Preflight
 	// Jobs are the newest first.
 	Jobs []job.State
 
