@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"sync"
 
 	"crynux-dapp/app/job"
@@ -10,9 +11,11 @@ import (
 	"crynux-dapp/app/view"
 )
 
-// Ports is what the browser offers. Networks come from the Config.
+// Ports is what the browser offers. Networks and the home's site come from the Config.
 type Ports struct {
 	runner.Ports
+	// Href is the address of the page; "" where there is none.
+	Href   string
 	Screen Screen
 }
 
@@ -27,6 +30,8 @@ type Screen interface {
 	Typed() (text string, caret int, focused bool, ok bool)
 	Copy(ctx context.Context, text string) error
 	ObjectURL(file []byte, mime string) (string, error)
+	// Pick asks the person for a file; ok is false when they chose none.
+	Pick(ctx context.Context, accept string, limit int) (file []byte, ok bool, err error)
 	// Save hands the person a file under a name.
 	Save(name string, file []byte, mime string) error
 	Random(n int) int
@@ -39,6 +44,7 @@ type App struct {
 	clock  runner.Clock
 	models view.Models
 	nets   []view.Network
+	host   string // that serves the page
 
 	mu   sync.Mutex
 	urls map[string]string // object URLs by SHA-256
@@ -49,7 +55,11 @@ var _ view.Port = (*App)(nil)
 // New puts a page together. It does nothing before Run.
 func New(c Config, p Ports) *App {
 	p.Networks = c.profiles()
+	p.Home = c.home(p.Href)
 	a := &App{Screen: p.Screen, Runner: runner.New(p.Ports), clock: p.Clock, models: c.Models.view(), urls: map[string]string{}}
+	if u, err := url.Parse(p.Href); err == nil {
+		a.host = u.Host
+	}
 	for _, n := range p.Networks {
 		a.nets = append(a.nets, network(n))
 	}
@@ -71,6 +81,7 @@ func (a *App) state(s runner.Snapshot) view.State {
 			Native: s.Session.Native, CNX: s.Session.CNX,
 		},
 	}
+	out.Purse, out.Direct, out.Preflight = a.purse(s), s.Direct, ahead(s.Ahead)
 	for _, w := range s.Wallets {
 		out.Wallets = append(out.Wallets, wallet(w))
 	}
@@ -96,10 +107,10 @@ func network(n runner.Network) view.Network {
 // FileURL makes an address for a stored file, the same one while the page lives.
 func (a *App) FileURL(ctx context.Context, sha256, mime string) (string, error) {
 	a.mu.Lock()
-	url, ok := a.urls[sha256]
+	address, ok := a.urls[sha256]
 	a.mu.Unlock()
 	if ok {
-		return url, nil
+		return address, nil
 	}
 	file, err := a.File(ctx, sha256)
 	if err != nil {
@@ -107,14 +118,14 @@ func (a *App) FileURL(ctx context.Context, sha256, mime string) (string, error) 
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if url, ok := a.urls[sha256]; ok {
-		return url, nil
+	if address, ok := a.urls[sha256]; ok {
+		return address, nil
 	}
-	url, err = a.ObjectURL(file, mime)
+	address, err = a.ObjectURL(file, mime)
 	if err == nil {
-		a.urls[sha256] = url
+		a.urls[sha256] = address
 	}
-	return url, err
+	return address, err
 }
 
 // Download saves a stored file under a name.

@@ -9,6 +9,7 @@ package app
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -19,6 +20,7 @@ import (
 	"crynux-dapp/app/runner"
 	"crynux-dapp/app/view"
 	"crynux-dapp/chain"
+	"crynux-dapp/chain/taskwallet"
 )
 
 // maxConfig bounds config.json, in bytes.
@@ -29,6 +31,28 @@ type Config struct {
 	Version  int          `json:"version"`
 	Networks []Network    `json:"networks"`
 	Models   ModelsByKind `json:"models"`
+	// TaskWallet names the site that task wallets are made for (taskwallet.md §2).
+	TaskWallet TaskWallet `json:"taskWallet,omitzero"`
+}
+
+// TaskWallet is the name of the site, which must stay the same for ever: another
+// name makes other keys. Empty means the name of the host.
+type TaskWallet struct {
+	Site        string   `json:"site,omitempty"`
+	FormerSites []string `json:"formerSites,omitempty"`
+}
+
+// home is where the page lives, for the task wallet. An address that is none
+// leaves the place empty, and then there is no task wallet.
+func (c Config) home(href string) runner.Home {
+	h := runner.Home{Former: c.TaskWallet.FormerSites}
+	place, err := taskwallet.PlaceOf(href)
+	if err != nil {
+		return h
+	}
+	h.Place = place
+	h.Site, _ = place.Site(c.TaskWallet.Site) // checked by ParseConfig
+	return h
 }
 
 // ModelsByKind are the models that the forms offer.
@@ -100,6 +124,9 @@ func ParseConfig(text []byte) (Config, error) {
 	}
 	if len(c.Networks) == 0 {
 		return c, &ConfigError{"networks", "needs at least one network"}
+	}
+	if _, err := taskwallet.Candidates(cmp.Or(c.TaskWallet.Site, taskwallet.Localhost), c.TaskWallet.FormerSites); err != nil {
+		return c, &ConfigError{"taskWallet", err.Error()}
 	}
 	seen := map[string]bool{}
 	for i, n := range c.Networks {

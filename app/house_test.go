@@ -32,12 +32,12 @@ const root = ".."
 
 // house is the picture: what each package may import of this module.
 var house = map[string][]string{
-	"app":                    {"app/job", "app/runner", "app/view", "chain"},
+	"app":                    {"app/job", "app/runner", "app/view", "chain", "chain/taskwallet"},
 	"app/task":               {},
 	"app/job":                {"app/task"},
 	"app/proof":              {},
 	"app/proof/imagehash":    {},
-	"app/runner":             {"app/job", "app/proof", "app/task", "chain", "relay"},
+	"app/runner":             {"app/job", "app/proof", "app/task", "chain", "chain/taskwallet", "relay"},
 	"app/view":               {"app/job", "app/task"},
 	"chain":                  {},
 	"chain/devchain":         {"chain"},
@@ -46,9 +46,9 @@ var house = map[string][]string{
 	"relay":                  {},
 	"relay/devrelay":         {"chain/devchain"},
 	"wasm":                   {"app", "app/runner", "app/view", "wasm/browser"},
-	"wasm/browser":           {"chain", "wasm/worker/protocol"},
-	"wasm/worker":            {"app/proof/imagehash", "wasm/worker/protocol"},
-	"wasm/worker/protocol":   {},
+	"wasm/browser":           {"chain", "chain/taskwallet", "wasm/worker/protocol"},
+	"wasm/worker":            {"app/proof/imagehash", "chain/taskwallet", "chain/taskwallet/vault", "wasm/worker/protocol"},
+	"wasm/worker/protocol":   {"chain/taskwallet"},
 	"wasm/e2e":               {"app", "chain/devchain", "relay/devrelay", "web/devnet", "web/site"},
 	"web/site":               {},
 	"web/devnet":             {"app", "chain/devchain", "relay/devrelay", "web/site"},

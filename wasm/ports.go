@@ -98,4 +98,8 @@ func (screen) Save(name string, file []byte, mime string) error {
 	return browser.Download(name, file, mime)
 }
 
+func (screen) Pick(ctx context.Context, accept string, limit int) ([]byte, bool, error) {
+	return browser.Pick(ctx, accept, limit)
+}
+
 func (screen) Random(n int) int { return rand.IntN(n) }

@@ -23,6 +23,7 @@ type Runner struct {
 	wallet   Connection
 	unwatch  func() // ends the events of wallet
 	purse    purse
+	allowed  bool              // the person chose Direct mode
 	cursors  map[string]uint64 // the next block to ask for, by watched job
 	missing  map[string]int    // ticks for which a sent transaction was unknown, by job
 	watching map[string]bool   // a poll is on its way or planned, by network
@@ -137,6 +138,9 @@ func (r *Runner) Submit(kind task.Kind, args []byte) {
 		order.Account = r.snap.Session.Account
 		if r.purse.open && r.purse.record.ChainID == order.ChainID {
 			order.Account, order.Hand = r.purse.record.Address, job.ByTaskWallet
+		} else if !r.direct() {
+			r.snap.Purse.Fault = job.Fault{Code: job.PurseLocked}
+			return
 		}
 		r.jobs = slices.Insert(r.jobs, 0, job.State{V: job.Version, ID: id, Phase: job.Draft})
 		r.apply(id, job.Submit{At: r.now(), Order: order})

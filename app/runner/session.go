@@ -244,7 +244,8 @@ func (r *Runner) UseNetwork(id string) {
 		if !ok {
 			return
 		}
-		r.snap.Network, r.snap.Session.Known = n.Network, false
+		r.snap.Network, r.snap.Session.Known, r.snap.Ahead = n.Network, false, Ahead{}
+		r.snap.Direct = r.direct()
 		r.write(write{store: Settings, key: "network", value: []byte(id)})
 		r.refreshBalances()
 		r.findPurse()

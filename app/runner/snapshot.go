@@ -5,6 +5,8 @@ import (
 	"github.com/holiman/uint256"
 
 	"crynux-dapp/app/job"
+	"crynux-dapp/app/task"
+	"crynux-dapp/chain"
 )
 
 // Snapshot is a copy of everything the runner owns.
@@ -15,6 +17,9 @@ type Snapshot struct {
 	Wallets []Wallet
 	Session Session
 	Purse   Purse
+	// Direct tells that the connected wallet signs every request itself.
+	Direct bool
+	Ahead  Ahead
 	// Jobs of all networks, newest first.
 	Jobs       []job.State
 	Drafts     [2]string
@@ -23,6 +28,16 @@ type Snapshot struct {
 	ChainDown, RelayDown bool
 	// Unreadable counts stored jobs that could not be read and were set aside.
 	Unreadable int
+}
+
+// Ahead is what the chain says before anything is asked of anybody.
+type Ahead struct {
+	Known     bool
+	Kind      task.Kind
+	Account   common.Address
+	Preflight chain.Preflight
+	Fee       uint256.Int
+	Skew      int64 // the chain's clock minus ours, in seconds
 }
 
 // Session is the connected wallet.

@@ -64,11 +64,14 @@ func (r *Runner) load() {
 	}
 	last, _, _ := r.Store.Get(r.ctx, Settings, "wallet")
 	chosen, _, _ := r.Store.Get(r.ctx, Settings, "network")
+	_, direct, _ := r.Store.Get(r.ctx, Settings, "direct")
 	r.post(func() {
 		r.snap.Drafts = drafts
 		if n, ok := r.networks[string(chosen)]; ok {
 			r.snap.Network = n.Network
 		}
+		r.allowed = direct
+		r.snap.Direct = r.direct()
 		if err != nil {
 			r.snap.Persistent = false
 		}

@@ -1,0 +1,74 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/holiman/uint256"
+
+	"crynux-dapp/app/job"
+	"crynux-dapp/app/runner"
+	"crynux-dapp/app/view"
+	"crynux-dapp/chain/taskwallet"
+)
+
+// maxBackup bounds a backup file, in bytes.
+const maxBackup = 64 << 10
+
+// purse is the task wallet as the page shows it.
+func (a *App) purse(s runner.Snapshot) view.Purse {
+	p := s.Purse
+	out := view.Purse{
+		Possible: a.Vault != nil, Refused: p.Refused, Elsewhere: p.Elsewhere, Foreign: p.Foreign, Site: p.Site, Host: a.host,
+		Made: p.Made, Open: p.Open, Address: p.Address, Owner: p.Owner,
+		Random: p.Kind == taskwallet.Random, BackedUp: p.BackedUp, Remembered: p.Remembered,
+		Known: p.Known, Native: p.Native, CNX: p.CNX, Tasks: p.Tasks, Step: p.Step,
+		Underivable: p.Fault.Code == job.PurseNotDerivable,
+	}
+	for _, payment := range p.Payments {
+		out.Payments = append(out.Payments, view.Payment(payment))
+	}
+	if !p.Fault.Zero() {
+		out.Problem = job.Explain(job.State{Phase: job.Failed, Fault: p.Fault})
+	}
+	return out
+}
+
+func ahead(a runner.Ahead) view.Preflight {
+	p := a.Preflight
+	out := view.Preflight{
+		Known: a.Known, Kind: a.Kind, Account: a.Account, Fee: a.Fee, Native: p.Native, CNX: p.CNX, Allowance: p.Allowance,
+		Nodes: p.FreeNodes, Skew: a.Skew,
+	}
+	out.Gas.Mul(&p.GasPrice, uint256.NewInt(job.CreateGasHint+job.ApproveGasHint))
+	return out
+}
+
+// Funding says what a number of tasks costs now.
+func (a *App) Funding(ctx context.Context, tasks uint64) (view.Funding, error) {
+	f, err := a.Runner.Funding(ctx, tasks)
+	return view.Funding(f), err
+}
+
+// SaveBackup writes the backup of the open task wallet and hands it to the person.
+func (a *App) SaveBackup(ctx context.Context, password string) error {
+	file, err := a.Backup(ctx, password)
+	if err != nil {
+		return err
+	}
+	return a.Save("crynux-task-wallet-backup.json", file, "application/json")
+}
+
+// OpenBackup asks the person for a backup file and opens it.
+func (a *App) OpenBackup(ctx context.Context, password string) error {
+	file, ok, err := a.Pick(ctx, "application/json,.json", maxBackup)
+	if err != nil {
+		return fmt.Errorf("the file cannot be read: %w", err)
+	}
+	if !ok {
+		return errors.New("no file was chosen")
+	}
+	a.Runner.OpenBackup(file, password)
+	return nil
+}
