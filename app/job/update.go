@@ -297,6 +297,9 @@ func fetching(s State, e Event) (State, []Effect) {
 		}
 		return s, nil
 	}
+	if !s.Outcome.Published { // nothing was asked for yet: it is about an upload that is over
+		return s, nil
+	}
 	return s.met(e, Fetch{Index: s.NextFile()})
 }
 

@@ -131,6 +131,7 @@ func TestUpdate(t *testing.T) {
 		{"a success seen by a stopped job is used after the retry", to(t, job.Uploading), []job.Event{fault(job.Rejected), job.Succeeded{Result: "x"}, job.Retry{}, job.Uploaded{}}, job.Fetching, "", nil},
 		{"results that were published while the job was stopped are fetched at once", to(t, job.Uploading), []job.Event{fault(job.Rejected), job.Succeeded{Result: "x"}, job.Published{}, job.Retry{}, job.Uploaded{}}, job.Fetching, "", []job.Effect{job.Fetch{Index: 0}}},
 		{"results are not asked for before the chain shows them", to(t, job.Running), []job.Event{job.Succeeded{Result: "x"}}, job.Fetching, "", nil},
+		{"trouble of an upload that is over starts no second fetch", to(t, job.Uploading), []job.Event{job.Succeeded{Result: "x"}, fault(job.RelayDown), job.Woke{}, fault(job.Rejected)}, job.Fetching, "", nil},
 		{"published results are fetched from the first", to(t, job.Running), []job.Event{job.Succeeded{Result: "x"}, job.Published{}}, job.Fetching, "", []job.Effect{job.Fetch{Index: 0}}},
 		{"the person may ask the Relay earlier", to(t, job.Running), []job.Event{job.Succeeded{Result: "x"}, job.AskRelay{}}, job.Fetching, "", []job.Effect{job.Fetch{Index: 0}}},
 		{"one after the other", to(t, job.Fetching), []job.Event{job.Published{}, job.Fetched{Index: 0, File: job.File{Verified: true}}}, job.Fetching, "", []job.Effect{job.Fetch{Index: 1}}},
