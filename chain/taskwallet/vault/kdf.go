@@ -48,7 +48,7 @@ func (k kdfParams) check(kdf string) error {
 	if _, err := hex.DecodeString(trim0x(k.Salt)); err != nil {
 		return taskwallet.BrokenFile.Because("keystore: salt is not hex")
 	}
-	hostile := len(k.Salt) > 2*maxSalt+2 || k.DKLen > maxDerived
+	hostile := len(trim0x(k.Salt)) > 2*maxSalt || k.DKLen > maxDerived
 	broken := k.DKLen < minDerived
 	switch kdf {
 	case kdfScrypt:

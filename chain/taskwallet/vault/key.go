@@ -16,10 +16,12 @@ import (
 // Key is a private key of secp256k1 that shows itself to nobody: printed, in
 // JSON or in any other text it is [secret]. Copies are the same key, locked
 // together. The zero Key is a locked one.
-type Key struct{ secret *secret }
+type Key struct {
+	// secret is behind a function, because package fmt looks into pointers: where
+	// a verb does not fit a field that it may not ask to print itself.
+	secret func() *secret // nil in the zero Key
+}
 
-// secret is behind a pointer, which is all that package fmt shows of a field
-// that it may not ask to print itself.
 type secret struct {
 	mu      sync.Mutex
 	scalar  []byte // 32 bytes; nil once locked. Not an array: tracebacks print those.
@@ -36,10 +38,11 @@ func newKey(scalar []byte) (Key, error) {
 		return Key{}, taskwallet.BadKey.Because("zero, or not below the curve's order")
 	}
 	defer wipe(private)
-	return Key{&secret{
+	own := &secret{
 		scalar:  append([]byte(nil), scalar...),
 		address: crypto.PubkeyToAddress(private.PublicKey),
-	}}, nil
+	}
+	return Key{func() *secret { return own }}, nil
 }
 
 // Random makes a key from chance. It cannot be made again: without a backup it
@@ -60,7 +63,7 @@ func (k Key) Address() common.Address {
 	if k.secret == nil {
 		return common.Address{}
 	}
-	return k.secret.address
+	return k.secret().address
 }
 
 // Lock overwrites the key. Nothing that needs it works afterwards. Copies that
@@ -69,10 +72,11 @@ func (k Key) Lock() {
 	if k.secret == nil {
 		return
 	}
-	k.secret.mu.Lock()
-	defer k.secret.mu.Unlock()
-	clear(k.secret.scalar)
-	k.secret.scalar = nil
+	own := k.secret()
+	own.mu.Lock()
+	defer own.mu.Unlock()
+	clear(own.scalar)
+	own.scalar = nil
 }
 
 // use lends a copy of the key for the length of a call. The error is Locked, or
@@ -81,11 +85,12 @@ func (k Key) use(f func(scalar []byte) error) error {
 	if k.secret == nil {
 		return taskwallet.Locked.Because("no key")
 	}
-	k.secret.mu.Lock()
-	scalar := append([]byte(nil), k.secret.scalar...)
-	k.secret.mu.Unlock()
+	own := k.secret()
+	own.mu.Lock()
+	scalar := append([]byte(nil), own.scalar...)
+	own.mu.Unlock()
 	if scalar == nil {
-		return taskwallet.Locked.Because("%s", k.secret.address.Hex())
+		return taskwallet.Locked.Because("%s", own.address.Hex())
 	}
 	defer clear(scalar)
 	return f(scalar)

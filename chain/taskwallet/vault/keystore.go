@@ -50,6 +50,7 @@ var ourScrypt = kdfParams{N: 1 << 15, R: 8, P: 3, DKLen: derivedLength}
 
 // Keystore writes the key as a keystore, for a backup. The error is Locked.
 func (k Key) Keystore(password string) (file []byte, err error) {
+	address := k.Address()
 	err = k.use(func(scalar []byte) error {
 		params := ourScrypt
 		params.Salt = hex.EncodeToString(chance(32))
@@ -61,7 +62,7 @@ func (k Key) Keystore(password string) (file []byte, err error) {
 		iv := chance(aes.BlockSize)
 		text := counterMode(derived[:16], iv, scalar)
 
-		out := keystore{Version: keystoreVersion, ID: uuid(), Address: hex.EncodeToString(k.secret.address[:])}
+		out := keystore{Version: keystoreVersion, ID: uuid(), Address: hex.EncodeToString(address[:])}
 		out.Crypto.Cipher = keystoreCipher
 		out.Crypto.CipherText = hex.EncodeToString(text)
 		out.Crypto.CipherParams.IV = hex.EncodeToString(iv)
