@@ -9,6 +9,7 @@ import (
 	"github.com/holiman/uint256"
 
 	"crynux-dapp/app/job"
+	"crynux-dapp/app/runner"
 	"crynux-dapp/app/task"
 	"crynux-dapp/chain/devchain"
 )
@@ -36,6 +37,7 @@ func TestPictures(t *testing.T) {
 	if burnt := new(uint256.Int).Sub(&native, &nativeNow); !gas.Eq(burnt) || gas.IsZero() {
 		t.Errorf("gas %s, the account paid %s", gas.Dec(), burnt.Dec())
 	}
+	g.until("the balances are shown", func(s runner.Snapshot) bool { return s.Session.CNX == tokensNow && s.Session.Native == nativeNow })
 	for _, step := range job.Steps(s) {
 		if step.State != job.StepDone {
 			t.Errorf("%q is %s", step.Name, step.State)

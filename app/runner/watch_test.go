@@ -101,7 +101,9 @@ func TestDroppedPaymentIsSaid(t *testing.T) {
 	for w.created(alice.account) == 0 {
 		w.must(w.chain.Clock().Sleep(t.Context(), pollStep))
 	}
+	w.chain.Pause()
 	w.must(w.chain.Reorg(w.age(alice.account), devchain.Dropped))
+	w.chain.Resume()
 	w.nodes.SetFaults(devrelay.NodeFaults{})
 	g.http.fail(w.net.RPC[0], nil)
 	s := g.stops(id, job.TxDropped)
