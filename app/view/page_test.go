@@ -322,6 +322,11 @@ func TestPage_lists_a_dozen_and_then_more(t *testing.T) {
 	}
 	b.wants("button: Show more")
 	b.isOrderly()
+	b.run(b.page.onMore)
+	b.run(b.page.onMore)
+	if count() != 30 || b.find("button", "Show more") != nil {
+		t.Errorf("%d tasks", count())
+	}
 }
 
 func TestPage_draws_hostile_texts(t *testing.T) {

@@ -17,11 +17,13 @@ func (p *Page) results(jobs []job.State, welcome func() app.UI) app.UI {
 		app.Range(jobs[:min(len(jobs), p.shown)]).Slice(func(i int) app.UI { return p.card(jobs[i]) }),
 		when(len(jobs) > p.shown, func() app.UI {
 			return app.Div().Class("row middle").Body(
-				app.Button().Class("button").Type("button").Text("Show more").OnClick(func(app.Context, app.Event) { p.shown += pageLength }),
+				app.Button().Class("button").Type("button").Text("Show more").OnClick(p.onMore),
 			)
 		}),
 	)
 }
+
+func (p *Page) onMore(app.Context, app.Event) { p.shown += pageLength }
 
 // card is one task: what was asked, where it is, what came of it.
 func (p *Page) card(s job.State) app.UI {

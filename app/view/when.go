@@ -27,6 +27,3 @@ func nothing() app.UI { return app.Div() }
 func icon(name string) app.UI {
 	return app.Span().Class("icon icon-"+name).Aria("hidden", "true")
 }
-
-// dot separates two parts of a line.
-func dot() app.UI { return app.Span().Class("sep").Aria("hidden", "true").Text("·") }
