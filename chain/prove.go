@@ -24,11 +24,12 @@ func (c *Client) Prove(ctx context.Context, wallet Provider) error {
 		return err
 	}
 	c.saw(head)
-	ours, err := c.fingerprint(ctx, c.reader, head-min(head, behind))
+	at := max(head-min(head, behind), min(head, 1)) // young chains of one maker share block 0
+	ours, err := c.fingerprint(ctx, c.reader, at)
 	if err != nil {
 		return err
 	}
-	theirs, err := c.fingerprint(ctx, SingleReads(wallet), head-min(head, behind))
+	theirs, err := c.fingerprint(ctx, SingleReads(wallet), at)
 	if err != nil {
 		return fmt.Errorf("wallet: %w", err)
 	}

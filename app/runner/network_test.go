@@ -38,6 +38,7 @@ type world struct {
 	relay *devrelay.Relay
 	nodes *devrelay.Nodes
 	net   runner.Network
+	vault runner.Vault // of the next page; nil = none
 }
 
 // setup says what is special about a world. The zero value is four equal nodes

@@ -45,7 +45,7 @@ func (w *world) reopen(p person, s *store) *page {
 	g.conn = &connection{wallet: p.Wallet, site: p.Site("https://dapp.example")}
 	g.Runner = runner.New(runner.Ports{
 		Clock: w.chain.Clock(), HTTP: g.http, Store: s, Worker: worker{}, Wallets: wallets{g.conn},
-		NewID: g.newID, Networks: []runner.Network{w.net},
+		NewID: g.newID, Networks: []runner.Network{w.net}, Vault: w.vault, Home: home(w.T),
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
@@ -102,7 +102,7 @@ func (g *page) until(what string, ok func(runner.Snapshot) bool) runner.Snapshot
 }
 
 func describe(s runner.Snapshot) string {
-	text := fmt.Sprintf("session %+v\n", s.Session)
+	text := fmt.Sprintf("session %+v\npurse %+v\n", s.Session, s.Purse)
 	for _, j := range s.Jobs {
 		text += fmt.Sprintf("%s: %s from %q, fault %+v, trouble %+v (%d tries), task %d, outcome %+v, create %+v\n",
 			j.ID, j.Phase, j.From, j.Fault, j.Trouble, j.Tries, j.TaskID, j.Outcome, j.Create)

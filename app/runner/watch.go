@@ -13,17 +13,32 @@ import (
 	"crynux-dapp/chain"
 )
 
-// How often the chain is asked: blocks are a second apart where tasks take tens
-// of seconds, so it is asked every second only while a transaction is waited for.
+// How often the chain is asked. Blocks are a second apart where tasks take tens of
+// seconds: the person waits for a transaction or for the delivery, and only those
+// are looked for more often than blocks come, as long as they are not late.
 const (
+	pollSoon    = 500 * time.Millisecond
+	soonFor     = 15 * time.Second
 	pollSending = 1000 * time.Millisecond
 	pollRunning = 1500 * time.Millisecond
 	pollTrouble = 5 * time.Second
 	// unknownTicks is for how many polls a node may not know a sent transaction
 	// before another one with its nonce is looked for, and until it counts as dropped.
-	unknownTicks = 4
-	droppedTicks = 60
+	unknownTicks = 8
+	droppedTicks = 75
 )
+
+// pace is how long the chain is left alone because of a job.
+func pace(s job.State, now int64) time.Duration {
+	sending := s.Phase == job.ApprovalPending || s.Phase == job.CreatePending
+	switch {
+	case (sending || s.Phase == job.Fetching) && now-s.Since < soonFor.Milliseconds():
+		return pollSoon
+	case sending:
+		return pollSending
+	}
+	return pollRunning
+}
 
 // watched reports whether the chain is asked about a job.
 func watched(s job.State) bool {
@@ -69,12 +84,13 @@ func (r *Runner) poll(n network) {
 			r.cursors[s.ID] = begin(s)
 		}
 		from = min(from, r.cursors[s.ID])
+		every = min(every, pace(s, r.now()))
 		if s.Phase == job.ApprovalPending || s.Phase == job.CreatePending {
 			tx := s.Create.Hash
 			if s.Phase == job.ApprovalPending {
 				tx = s.Approve.Hash
 			}
-			sent, owners, every = append(sent, tx), append(owners, s.ID), pollSending
+			sent, owners = append(sent, tx), append(owners, s.ID)
 		}
 	}
 	if len(jobs) == 0 {
