@@ -7,8 +7,8 @@ type Gas struct {
 	Transfer uint64
 }
 
-// defaultCeilings are the highest gas limits that are signed (§5). What was
-// seen: 46 000 for an approval, 755 452 for createTask (protocol.md G).
+// defaultCeilings are the highest gas limits that are signed (§5). createTask
+// takes about 630 000, up to 760 000 (protocol.md A.1).
 var defaultCeilings = Gas{Approve: 100_000, Create: 1_500_000, Cancel: 1_200_000, Transfer: 150_000}
 
 // Ceilings are the highest gas limits that are signed: the shipped ones, or the

@@ -25,7 +25,7 @@ type Session struct {
 	// Budget is how much CNX may be spent until the person is asked again: what
 	// was confirmed at funding.
 	Budget uint256.Int
-	Now    func() time.Time
+	Now    func() time.Time // nil means time.Now
 }
 
 // Signer signs with an open key. It is safe for concurrent use.
@@ -53,6 +53,9 @@ func Open(k Key, s Session) (*Signer, error) {
 	}
 	if k.Address() != s.Record.Address {
 		return nil, taskwallet.OtherKey.Because("%s instead of %s", k.Address().Hex(), s.Record.Address.Hex())
+	}
+	if s.Now == nil {
+		s.Now = time.Now
 	}
 	return &Signer{
 		key:      k,
