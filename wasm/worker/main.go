@@ -2,12 +2,14 @@
 
 // The second wasm of the page. It runs in a Web Worker, answers the questions
 // of package protocol, and holds what is heavy and not needed for the first
-// click: the curve and the decoding of pictures.
+// click, and what the page must not see: the curve, the decoding of pictures,
+// and the key of the task wallet.
 package main
 
 import (
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"syscall/js"
 
 	"crynux-dapp/wasm/worker/protocol"
@@ -17,48 +19,57 @@ import (
 // this program was loading.
 func main() {
 	self := js.Global()
+	keys := new(keyholder)
+	// Answering may wait for the browser, which an event must not do.
 	self.Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {
-		reply(self, args[0].Get("data"))
+		go reply(self, keys, args[0].Get("data"))
 		return nil
 	}))
 	for early := self.Get("crynuxEarly"); early.Length() > 0; {
-		reply(self, early.Call("shift"))
+		go reply(self, keys, early.Call("shift"))
 	}
 	select {}
 }
 
 // reply answers one question of the page.
-func reply(self, question js.Value) {
+func reply(self js.Value, keys *keyholder, question js.Value) {
 	message := map[string]any{"id": question.Get("id")}
-	ok, err := answer(question)
+	ok, err := answer(keys, question)
 	if err != nil {
-		message["error"] = err.Error()
+		failure, _ := json.Marshal(protocol.FailureOf(err)) // texts only: it cannot fail
+		message["error"] = string(failure)
 	} else {
 		message["ok"] = string(ok)
 	}
 	self.Call("postMessage", message)
 }
 
-// answer never panics: one bad picture must not take other questions with it.
-func answer(question js.Value) (ok []byte, err error) {
+// answer never panics: one bad picture must not take the key with it.
+func answer(keys *keyholder, question js.Value) (ok []byte, err error) {
 	defer func() {
-		if r := recover(); r != nil {
-			ok, err = nil, fmt.Errorf("panic: %v", r)
+		switch r := recover().(type) {
+		case nil:
+		case runtime.Error: // about indexes and types
+			ok, err = nil, fmt.Errorf("panic: %w", r)
+		default: // whatever it is may have a secret in it
+			ok, err = nil, fmt.Errorf("panic with %T", r)
 		}
 	}()
 	op, args := question.Get("op").String(), []byte(question.Get("args").String())
+	data := takeBytes(question.Get("data"))
+	defer func() {
+		for _, b := range data {
+			clear(b)
+		}
+	}()
 	var result any
 	switch op {
 	case protocol.Recover:
-		var a protocol.RecoverArgs
-		if err := json.Unmarshal(args, &a); err != nil {
-			return nil, err
-		}
-		result, err = recoverSigner(a)
+		result, err = with(args, recoverSigner)
 	case protocol.ImageHash:
-		result, err = imageHash(bytesOf(question.Get("data")))
+		result, err = imageHash(data[0])
 	default:
-		err = fmt.Errorf("unknown operation %q", op)
+		result, err = keys.answer(op, args, data)
 	}
 	if err != nil {
 		return nil, err
@@ -66,10 +77,29 @@ func answer(question js.Value) (ok []byte, err error) {
 	return json.Marshal(result)
 }
 
-// bytesOf copies an ArrayBuffer.
-func bytesOf(buffer js.Value) []byte {
+// with calls f with its arguments.
+func with[Args, OK any](text []byte, f func(Args) (OK, error)) (any, error) {
+	var args Args
+	if err := json.Unmarshal(text, &args); err != nil {
+		return nil, err
+	}
+	return f(args)
+}
+
+// takeBytes copies an array of ArrayBuffers and overwrites them.
+func takeBytes(buffers js.Value) [][]byte {
+	data := make([][]byte, buffers.Length())
+	for i := range data {
+		data[i] = takeBuffer(buffers.Index(i))
+	}
+	return data
+}
+
+// takeBuffer copies an ArrayBuffer and overwrites it.
+func takeBuffer(buffer js.Value) []byte {
 	array := js.Global().Get("Uint8Array").New(buffer)
 	b := make([]byte, array.Length())
 	js.CopyBytesToGo(b, array)
+	array.Call("fill", 0)
 	return b
 }

@@ -2,9 +2,10 @@
 // be asked, in which shape, and how it is answered. Both sides run in one
 // browser and come from one build, so there are no versions.
 //
-// A question is the JavaScript object {id, op, args, data}, an answer {id, ok,
-// error}. args and ok are JSON text of the types below, data is an ArrayBuffer
-// or missing. error is text for the console; then ok is missing.
+// A question is the JavaScript object {id, op, args, data}, an answer {id, ok}
+// or {id, error}. args, ok and error are JSON text, error that of a Failure.
+// data is an array of ArrayBuffers, which the asker gives away: pictures, and
+// everything secret, because bytes can be overwritten and text cannot.
 package protocol
 
 import (
@@ -12,7 +13,7 @@ import (
 	"github.com/ethereum/go-ethereum/common/hexutil"
 )
 
-// What can be asked.
+// What can be asked of the program, with or without a key.
 const (
 	// Recover finds the account that signed a digest: RecoverArgs, RecoverOK.
 	Recover = "recover"
