@@ -147,16 +147,11 @@ func targetOf(id Identity, to common.Address) common.Address {
 	return to
 }
 
-// transferSelector is transfer(address,uint256) of the token (protocol.md A.2).
-var transferSelector = []byte{0xa9, 0x05, 0x9c, 0xbb}
-
 func transferToken(id Identity, to common.Address, amount uint256.Int) (chain.Tx, error) {
 	if amount.IsZero() || unlimited(amount) {
 		return chain.Tx{}, BadAmount.Because("%s CNX base units", amount.Dec())
 	}
-	word := amount.Bytes32()
-	data := append(bytes.Clone(transferSelector), make([]byte, 12)...)
-	return chain.Tx{To: id.Contracts.Token, Data: append(append(data, to[:]...), word[:]...)}, nil
+	return chain.Contracts(id.Contracts).Transfer(id.Address, to, amount), nil
 }
 
 func transferNative(to common.Address, amount uint256.Int) (chain.Tx, error) {
