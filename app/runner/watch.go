@@ -14,13 +14,14 @@ import (
 )
 
 // How often the chain is asked. Blocks are a second apart where tasks take tens of
-// seconds: the person waits for a transaction or for the delivery, and only those
-// are looked for more often than blocks come, as long as they are not late.
+// seconds. A transaction and the delivery are looked for more often than blocks
+// come, because the page goes on at once when they are there, but only while they
+// are not late. What the nodes do in between can wait.
 const (
 	pollSoon    = 500 * time.Millisecond
 	soonFor     = 15 * time.Second
 	pollSending = 1000 * time.Millisecond
-	pollRunning = 1500 * time.Millisecond
+	pollRunning = 2000 * time.Millisecond
 	pollTrouble = 5 * time.Second
 	// unknownTicks is for how many polls a node may not know a sent transaction
 	// before another one with its nonce is looked for, and until it counts as dropped.
