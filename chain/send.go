@@ -31,13 +31,13 @@ func (c *Client) SendRaw(ctx context.Context, raw []byte) error {
 	return nil
 }
 
-// Gas is the node's estimate for a transaction and a quarter more, without
-// trying it first. One request.
+// Gas is the node's bare estimate for a transaction: for those of which nothing
+// may stay behind. One request.
 func (c *Client) Gas(ctx context.Context, tx Tx) (gas uint64, err error) {
 	var r reads
 	r.add(into(&gas, parseUint64), "eth_estimateGas", tx.params())
 	err = r.run(ctx, c.reader)
-	return gas + gas/4, err
+	return gas, err
 }
 
 // Standing is where an account stands before it makes transactions.

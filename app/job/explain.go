@@ -141,7 +141,7 @@ func explainFault(s State) Problem {
 	case PurseMoved:
 		return Problem{Title: "The network's addresses have changed", Detail: "The task wallet was made for other contracts or another Relay, and signs nothing for these.", Remedy: "Take the money out, and make a new task wallet if you trust the change."}
 	case PurseOverBudget:
-		return Problem{Title: "The confirmed budget is spent", Remedy: "Confirm a new budget, then go on.", Retry: "Go on"}
+		return Problem{Title: "The confirmed budget is spent", Detail: fmt.Sprintf("The task wallet holds %s more, and asks before it spends them.", CNX(f.Need)), Remedy: "Go on only if you want to.", Retry: "Allow " + CNX(f.Need)}
 	case GasPriceRaised:
 		return Problem{Title: "Gas costs far more than you confirmed", Detail: "Nothing was sent.", Remedy: "Wait until the price has come down, then go on.", Retry: "Go on"}
 	case PurseWrongPassword:

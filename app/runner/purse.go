@@ -105,6 +105,7 @@ func (r *Runner) MakePurse() {
 			return err
 		}
 		kept := append([]byte(nil), first...)
+		defer clear(kept) // it is the key
 		at, err := r.Vault.Derive(ctx, m, first, nil)
 		if err != nil {
 			return err
@@ -129,7 +130,6 @@ func (r *Runner) MakePurse() {
 			}
 			record = &taskwallet.Record{Identity: r.identity(taskwallet.Derived, m, at, n)}
 		}
-		clear(kept)
 		return r.openPurse(ctx, *record, n)
 	})
 }
@@ -192,7 +192,7 @@ func (r *Runner) openPurse(ctx context.Context, record taskwallet.Record, n netw
 	if err != nil {
 		return err
 	}
-	if err := r.Vault.Open(ctx, record.Identity, taskwallet.Gas{}, standing.CNX); err != nil {
+	if err := r.Vault.Open(ctx, record.Identity, taskwallet.Gas{}, r.budget(ctx, record, standing.CNX)); err != nil {
 		return err
 	}
 	text, err := json.Marshal(record)

@@ -46,7 +46,11 @@ func (h purseHand) signTx(ctx context.Context, s job.State, intent taskwallet.In
 	price := taskwallet.Price{Max: s.Quote.GasPrice, Shown: h.purse.price}
 	signed, err := h.r.Vault.SignTx(ctx, intent, nonce, gas, price)
 	if err != nil {
-		return job.NotAsked{At: h.r.now(), Fault: purseFault(err)}
+		f := purseFault(err)
+		if f.Code == job.PurseOverBudget {
+			f.Need = s.Quote.CNX // all that is there: the new budget the person may confirm
+		}
+		return job.NotAsked{At: h.r.now(), Fault: f}
 	}
 	return job.Signed{At: h.r.now(), Raw: job.Bytes(signed.Raw), Hash: signed.Hash}
 }

@@ -83,8 +83,11 @@ func (r *Runner) FundPurse(tasks uint64) {
 		if err != nil {
 			return err
 		}
+		if err := r.Store.Put(ctx, Settings, budgetKey(p.record), []byte(plan.CNX.Dec())); err != nil {
+			return err
+		}
 		if p.open {
-			if err := r.Vault.Allow(ctx, after.CNX); err != nil {
+			if err := r.Vault.Allow(ctx, plan.CNX); err != nil {
 				return err
 			}
 		}
@@ -179,7 +182,6 @@ func (r *Runner) SweepPurse() {
 		if err != nil {
 			return err
 		}
-		gas = gas * 4 / 5 // the bare estimate: nothing may stay behind
 		value, err := taskwallet.SweepValue(standing.Native, gas, standing.GasPrice, uint256.Int{})
 		if err != nil {
 			return err
@@ -201,6 +203,38 @@ func (r *Runner) sweep(ctx context.Context, n network, id taskwallet.Identity, i
 		return err
 	}
 	return r.mined1(ctx, n, signed.Hash)
+}
+
+// budgetKey is where the amount confirmed at the last funding is kept: so much may
+// be spent after each unlocking before the person is asked again (taskwallet.md §9).
+func budgetKey(record taskwallet.Record) string { return "budget-" + record.StoreKey() }
+
+// budget is the amount confirmed at the last funding; what is there for a key
+// that was funded elsewhere.
+func (r *Runner) budget(ctx context.Context, record taskwallet.Record, there uint256.Int) uint256.Int {
+	text, ok, err := r.Store.Get(ctx, Settings, budgetKey(record))
+	if err != nil || !ok {
+		return there
+	}
+	confirmed, err := uint256.FromDecimal(string(text))
+	if err != nil {
+		return there
+	}
+	return *confirmed
+}
+
+// allow sets the budget anew after a click that named it.
+func (r *Runner) allow(amount uint256.Int, then func()) {
+	go func() {
+		err := r.Vault.Allow(r.ctx, amount)
+		r.post(func() {
+			if err != nil {
+				r.snap.Purse.Fault = purseFault(err)
+				return
+			}
+			then()
+		})
+	}()
 }
 
 // purseNow is the task wallet as the owner goroutine has it, for others.

@@ -148,7 +148,17 @@ func (r *Runner) Submit(kind task.Kind, args []byte) {
 }
 
 // Send hands an event of the person to a job: job.Retry or job.AskRelay.
-func (r *Runner) Send(id string, e job.Event) { r.post(func() { r.apply(id, e) }) }
+func (r *Runner) Send(id string, e job.Event) {
+	r.post(func() {
+		if i := r.index(id); i >= 0 && r.jobs[i].Fault.Code == job.PurseOverBudget {
+			if _, again := e.(job.Retry); again { // the button names the new budget
+				r.allow(r.jobs[i].Fault.Need, func() { r.apply(id, e) })
+				return
+			}
+		}
+		r.apply(id, e)
+	})
+}
 
 // Remove forgets a job that has ended and holds nothing: a stopped one that was
 // never paid, or an aborted one. Others stay.

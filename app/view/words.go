@@ -87,6 +87,9 @@ func seconds(millis int64) string {
 
 // phrase names where a job is, for its card and for screen readers.
 func phrase(s job.State) string {
+	if ours, _ := pursePhrase(s); ours != "" {
+		return ours
+	}
 	switch s.Phase {
 	case job.Checking:
 		return "Checking balances and nodes"
@@ -106,10 +109,7 @@ func phrase(s job.State) string {
 		if !s.Outcome.Published {
 			return "The nodes have agreed and deliver the result"
 		}
-		if s.Order.Count == 1 {
-			return "Fetching the result; sign in your wallet when asked"
-		}
-		return fmt.Sprintf("Fetching result %d of %d; sign in your wallet when asked", min(s.NextFile()+1, s.Order.Count), s.Order.Count)
+		return fetching(s) + "; sign in your wallet when asked"
 	case job.Done:
 		return "Done, the result is here"
 	case job.Aborted:
@@ -120,8 +120,18 @@ func phrase(s job.State) string {
 	return ""
 }
 
+func fetching(s job.State) string {
+	if s.Order.Count == 1 {
+		return "Fetching the result"
+	}
+	return fmt.Sprintf("Fetching result %d of %d", min(s.NextFile()+1, s.Order.Count), s.Order.Count)
+}
+
 // meaning says in a sentence what a phase is for and what it costs.
 func meaning(s job.State) string {
+	if _, ours := pursePhrase(s); ours != "" {
+		return ours
+	}
 	switch s.Phase {
 	case job.Checking:
 		return "Nothing is asked of you or charged before this is done."
