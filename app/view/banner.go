@@ -9,7 +9,7 @@ const switchID = "switch-network"
 func (p *Page) banners() app.UI {
 	s := p.state
 	return app.Div().Class("banners").Body(
-		either(s.WrongChain(), p.wrongChain, nothing),
+		either(s.WrongChain() && !s.Purse.Open, p.wrongChain, nothing), // an open task wallet needs nothing of the wallet
 		note(s.Ready && s.Network.Historical, "There is no live network",
 			s.Network.Name+" is a network of the past: what was made there can be looked at, nothing can be run."),
 		note(s.Ready && !s.Persistent, "This browser stores nothing for this page",

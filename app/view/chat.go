@@ -43,5 +43,6 @@ func (p *Page) onChatModel(ctx app.Context, _ app.Event) {
 	f := &p.chat
 	if p.pickModel(ctx, f, &f.args.Model) {
 		p.saveDraft(f)
+		p.lookAhead()
 	}
 }

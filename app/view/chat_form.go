@@ -186,5 +186,7 @@ func (f *chatForm) plain() {
 		GenerationConfig: &task.GenerationConfig{MaxNewTokens: g.MaxNewTokens, DoSample: g.DoSample, Temperature: g.Temperature}}
 }
 
+func (f *chatForm) model() string { return f.args.Model }
+func (f *chatForm) count() int    { return 1 }
 func (f *chatForm) seed() int64   { return f.args.Seed }
 func (f *chatForm) setSeed(n int) { f.args.Seed = int64(n) }

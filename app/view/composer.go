@@ -29,6 +29,7 @@ func (p *Page) composer(f form, w composerWords, price app.UI) app.UI {
 				app.Button().ID(sendID).Class("button primary large").Type("submit").Text(w.send).Disabled(!p.canRun()),
 			),
 		),
+		p.preflight(f),
 	)
 }
 
@@ -64,14 +65,15 @@ func (p *Page) extras(f form) app.UI {
 
 // price says what the next task costs, and that more pictures cost no more.
 func (p *Page) price(count int) app.UI {
-	n, s := p.state.Network, p.state.Session
+	n := p.state.Network
 	if n.Fee.IsZero() || n.Historical {
 		return app.Div()
 	}
+	cnx, known := p.state.payerCNX()
 	note, class := "", "help"
 	switch {
-	case s.Connected && s.Known && s.CNX.Lt(&n.Fee):
-		note, class = "you have "+brief(s.CNX), "help bad"
+	case p.state.Session.Connected && known && cnx.Lt(&n.Fee):
+		note, class = "you have "+brief(cnx), "help bad"
 	case count > 1:
 		each := new(uint256.Int).Div(&n.Fee, uint256.NewInt(uint64(count)))
 		note = job.Decimal(*each, 2) + " a picture"

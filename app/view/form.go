@@ -24,6 +24,9 @@ type form interface {
 	plain()
 	seed() int64
 	setSeed(n int)
+	// model is that of the next task, count how many results it gives.
+	model() string
+	count() int
 }
 
 // sheet is what both forms have.
@@ -80,6 +83,7 @@ func (p *Page) changed(f form) app.EventHandler {
 	return func(app.Context, app.Event) {
 		p.read(f)
 		p.saveDraft(f)
+		p.lookAhead()
 	}
 }
 
@@ -120,6 +124,7 @@ func (p *Page) load(ctx app.Context, f form, args []byte) {
 	}
 	s.dice = false
 	p.saveDraft(f)
+	p.lookAhead()
 	p.show(f, s.promptID)
 }
 
@@ -175,6 +180,7 @@ func (p *Page) closeEditor(f form) app.EventHandler {
 		s.raw.open, s.faults = false, nil
 		s.dice = s.dice && f.seed() == s.raw.seed
 		p.saveDraft(f)
+		p.lookAhead()
 		p.show(f, s.promptID)
 	}
 }
@@ -249,14 +255,17 @@ func (p *Page) focusFault(ctx app.Context, f form) {
 func (p *Page) canRun() bool { return p.state.Ready && !p.state.Network.Historical }
 
 // run hands the arguments over, once a wallet is connected and on the right
-// chain. Connecting does not go on by itself: paying takes a click of its own.
+// chain, and the task wallet can pay if it has to. None of these goes on by
+// itself: paying takes a click of its own.
 func (p *Page) run(k task.Kind, args []byte) {
 	switch {
 	case !p.state.Session.Connected:
 		p.held = true
 		p.port.ShowModal(walletDialogID)
-	case p.state.WrongChain():
+	case p.state.WrongChain() && !p.state.Purse.Open:
 		p.port.Focus(switchID)
+	case p.state.needsPurse():
+		p.showPurse(true)
 	default:
 		p.port.Submit(k, args)
 	}

@@ -16,7 +16,7 @@ func (p *Page) header() app.UI {
 		),
 		app.Div().Class("chips").Body(
 			p.networkChip(),
-			either(s.Connected && s.Known, p.budgetChip, nothing),
+			p.budget(),
 			either(s.Connected, p.walletChip, p.connectButton),
 		),
 	)
@@ -46,6 +46,40 @@ func (p *Page) networkChip() app.UI {
 			}),
 		),
 		app.Span().ID("network-health").Class("sr-only").Text(words),
+	)
+}
+
+// budget is what pays for tasks: the task wallet, or the wallet itself.
+func (p *Page) budget() app.UI {
+	s := p.state
+	switch {
+	case s.Purse.Open, s.purseCard() != purseNone && !s.Direct:
+		return p.purseChip()
+	case s.Session.Connected && s.Session.Known:
+		return p.budgetChip()
+	}
+	return nothing()
+}
+
+// purseChip opens the task wallet and says what it can do.
+func (p *Page) purseChip() app.UI {
+	purse := p.state.Purse
+	class := "chip budget figure"
+	if purse.Open && purse.Known && purse.Tasks < 2 {
+		class += " low"
+	}
+	chip := app.Button().Class(class).Type("button").ID("purse").OnClick(p.onPurse)
+	switch {
+	case !purse.Made && !purse.Open:
+		return chip.Aria("label", "Set up task wallet").Body(icon("purse"), app.Span().Text("Set up"), app.Span().Class("roomy").Text("task wallet"))
+	case !purse.Open:
+		return chip.Aria("label", "Unlock task wallet").Body(icon("purse"), app.Span().Text("Unlock"), app.Span().Class("roomy").Text("task wallet"))
+	}
+	return chip.Body(
+		icon("purse"),
+		app.Span().Class("sr-only").Text("Task wallet:"),
+		app.Span().Class("amount").Text(known(purse.Known, brief(purse.CNX))),
+		app.Span().Class("muted roomy").Text(known(purse.Known, aboutTasks(purse.Tasks))),
 	)
 }
 

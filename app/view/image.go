@@ -65,6 +65,7 @@ func (p *Page) onImageModel(ctx app.Context, _ app.Event) {
 		f.faults = nil
 		write(p.port, f.fields(p.state.Models.Image))
 		p.saveDraft(f)
+		p.lookAhead()
 	}
 }
 

@@ -88,6 +88,7 @@ func (f *imageForm) plain() {
 	f.args = task.SDArgs{BaseModel: a.BaseModel, Prompt: a.Prompt, NegativePrompt: a.NegativePrompt, TaskConfig: a.TaskConfig}
 }
 
+func (f *imageForm) model() string { return f.args.BaseModel }
 func (f *imageForm) seed() int64   { return int64(f.args.TaskConfig.Seed) }
 func (f *imageForm) setSeed(n int) { f.args.TaskConfig.Seed = n }
 

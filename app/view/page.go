@@ -24,6 +24,8 @@ type Page struct {
 	held     bool // a task was asked for before a wallet was connected
 	shown    int  // how many tasks of the tab are listed
 	box      lightbox
+	purse    purseDialog
+	looked   looks
 	files    fileCache
 	orders   map[string]summary // by job id
 	said     map[string]string  // the phrase of each job that was announced last
@@ -84,6 +86,7 @@ func (p *Page) OnNav(ctx app.Context) {
 	p.saveDraft(p.form())
 	p.tab, p.shown = tab, pageLength
 	p.show(p.form(), "")
+	p.lookAhead()
 }
 
 // take is where a new state arrives.
@@ -95,6 +98,8 @@ func (p *Page) take(ctx app.Context, s State) {
 		p.restore(ctx, &p.chat, s.Drafts[task.GPT])
 	}
 	p.followWallet(ctx, before.Session, s.Session)
+	p.followPurse(ctx, before, s)
+	p.lookAhead()
 	p.announce(before.Ready)
 	p.files.load(ctx, p.port, s.Jobs)
 }
@@ -109,6 +114,7 @@ func (p *Page) Render() app.UI {
 			either(p.tab == "chat", p.chatView, p.imageView),
 		),
 		p.walletDialog(),
+		p.purseDialog(),
 		p.lightbox(),
 		app.P().Class("sr-only").Role("status").Text(p.status),
 		app.P().Class("toast").Role("status").Text(p.toast),

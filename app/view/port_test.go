@@ -17,8 +17,6 @@ import (
 
 // browser is a scripted Port with the page mounted over it.
 type browser struct {
-	PursePort // none of it is called here
-
 	t      *testing.T
 	engine app.ClientDispatcher
 	page   *Page
@@ -29,6 +27,7 @@ type browser struct {
 	values map[string]string // what stands in the fields
 	files  map[string][]byte
 	typed  string
+	fails  error // what the task wallet's calls answer
 
 	did       []string // what was asked of the port, in order
 	submitted []string // arguments

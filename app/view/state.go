@@ -49,6 +49,8 @@ type Network struct {
 	Explorer string
 	// Development marks results that no real model made.
 	Development bool
+	// EIP191 tells that the Relay accepts what wallets sign today.
+	EIP191 bool
 	// Historical networks are listed for what was made there; nothing can be run.
 	Historical bool
 }

@@ -146,3 +146,46 @@ func withPictures(b *browser) {
 		b.files[fmt.Sprintf("pic-%d", i)] = []byte("png")
 	}
 }
+
+// The states of the task wallet.
+
+var purseAt = common.HexToAddress("0x7Ae8335324D9934Fc701819DCF6575b72e5f830F")
+
+// unmade is a wallet without a task wallet.
+func unmade() State {
+	s := connected()
+	s.Purse = Purse{Possible: true, Site: "crynux.example.org", Host: "crynux.example.org"}
+	return s
+}
+
+// locked has a task wallet that was made before.
+func locked() State {
+	s := unmade()
+	p := &s.Purse
+	p.Made, p.Address, p.Owner, p.Known, p.CNX, p.Native, p.Tasks = true, purseAt, me, true, units(84), units(0.0123), 2
+	return s
+}
+
+// purseWith has an open task wallet that pays for some tasks.
+func purseWith(tasks uint64) State {
+	s := locked()
+	s.Purse.Open, s.Purse.Tasks = true, tasks
+	s.Purse.CNX = *new(uint256.Int).Mul(&devnet.Fee, uint256.NewInt(tasks))
+	return s
+}
+
+// randomPurse has an open task wallet whose key was made by chance.
+func randomPurse() State {
+	s := purseWith(0)
+	s.Purse.Random = true
+	return s
+}
+
+// lookedAt adds what the chain said; all is well with it.
+func lookedAt(s State) State {
+	s.Preflight = Preflight{Known: true, Kind: task.SD, Account: me, Fee: units(30), Gas: units(0.0016), CNX: units(964.5), Native: units(0.98), Nodes: 6, Skew: -4}
+	if s.Purse.Open {
+		s.Preflight.Account, s.Preflight.CNX, s.Preflight.Native = s.Purse.Address, s.Purse.CNX, s.Purse.Native
+	}
+	return s
+}

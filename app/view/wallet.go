@@ -101,7 +101,9 @@ func (p *Page) connected() app.UI {
 				p.port.Disconnect()
 				p.port.CloseModal(walletDialogID)
 			}),
+			either(p.state.Purse.Possible, p.purseLink, nothing),
 		),
+		p.advanced(),
 	)
 }
 

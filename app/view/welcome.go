@@ -13,7 +13,7 @@ func (p *Page) firstPicture() app.UI {
 	return p.welcome("Your first picture", [][2]string{
 		{"Connect a wallet", "It pays for the task. Connecting costs nothing."},
 		{"Describe a picture", "One task makes up to ten of them for one price" + p.feeText() + "."},
-		{"Confirm in the wallet", "First you allow the price, then you pay it. After that you sign once to send the task and once for each picture; signing is free."},
+		p.payStep("First you allow the price, then you pay it. After that you sign once to send the task and once for each picture; signing is free."),
 	}, "Then three nodes of the network make it, and this page checks what comes back against the blockchain.")
 }
 
@@ -21,8 +21,16 @@ func (p *Page) firstAnswer() app.UI {
 	return p.welcome("Your first answer", [][2]string{
 		{"Connect a wallet", "It pays for the question. Connecting costs nothing."},
 		{"Ask something", "Each question is one task at one price" + p.feeText() + "."},
-		{"Confirm in the wallet", "First you allow the price, then you pay it. After that you sign once to send the question and once for the answer; signing is free."},
+		p.payStep("First you allow the price, then you pay it. After that you sign once to send the question and once for the answer; signing is free."),
 	}, "Then three nodes of the network answer alike, and this page checks the text against the blockchain.")
+}
+
+// payStep is how a newcomer pays: with the wallet, or from the task wallet.
+func (p *Page) payStep(direct string) [2]string {
+	if s := p.state; !s.Purse.Possible || s.Direct {
+		return [2]string{"Confirm in the wallet", direct}
+	}
+	return [2]string{"Fill the task wallet", welcomePurse}
 }
 
 func (p *Page) feeText() string {
@@ -40,7 +48,7 @@ func (p *Page) welcome(title string, steps [][2]string, after string) app.UI {
 		app.H2().Text(title),
 		app.Ol().Body(app.Range(steps).Slice(func(i int) app.UI {
 			class := ""
-			if i == 0 && p.state.Session.Connected {
+			if i == 0 && p.state.Session.Connected || i == 2 && p.state.Purse.Open && p.state.Purse.Tasks > 0 {
 				class = "done"
 			}
 			return app.Li().Class(class).Body(

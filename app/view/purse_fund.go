@@ -1,0 +1,125 @@
+package view
+
+import (
+	"context"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"crynux-dapp/app/job"
+)
+
+const (
+	fundID = "purse-tasks"
+
+	// defaultFunding is what is offered at first, in tasks (taskwallet.md §8).
+	defaultFunding     = 5
+	defaultFundingText = "5"
+)
+
+var fundLimits = limits{least: 1, most: 20, required: true}
+
+// fundPlan is what is to be sent. Nothing can be sent before it was read for the
+// number that stands in the field.
+type fundPlan struct {
+	wanted uint64 // tasks that it is being read for
+	plan   Funding
+	known  bool
+	fault  string // of the number
+	unread bool   // the chain did not say
+}
+
+// planFunding reads what a number of tasks costs.
+func (p *Page) planFunding(ctx app.Context, tasks uint64) {
+	p.purse.fund = fundPlan{wanted: tasks}
+	ctx.Async(func() {
+		plan, err := p.port.Funding(context.Background(), tasks)
+		ctx.Dispatch(func(app.Context) {
+			if f := &p.purse.fund; f.wanted == tasks {
+				f.plan, f.known, f.unread = plan, err == nil, err != nil
+			}
+		})
+	})
+}
+
+// onFundTasks takes another number.
+func (p *Page) onFundTasks(ctx app.Context, _ app.Event) {
+	n, fault := p.fundTasks()
+	if fault != "" {
+		p.purse.fund = fundPlan{fault: fault}
+		return
+	}
+	p.planFunding(ctx, n)
+}
+
+func (p *Page) fundTasks() (n uint64, fault string) {
+	tasks, fault := fundLimits.parse("The number of tasks", p.port.Value(fundID))
+	return uint64(tasks), fault
+}
+
+// onFund has the wallet asked, if the amounts that were shown are those of the
+// number in the field; else they are read first.
+func (p *Page) onFund(ctx app.Context, e app.Event) {
+	f := p.purse.fund
+	n, fault := p.fundTasks()
+	if fault != "" || !f.known || f.plan.Tasks != n {
+		p.onFundTasks(ctx, e)
+		return
+	}
+	p.purse.said = ""
+	p.port.FundPurse(n)
+}
+
+// fund is the card that puts money in.
+func (p *Page) fund() app.UI {
+	s, f := p.state, p.purse.fund
+	button := "Send"
+	if f.known {
+		button = "Send " + both(f.plan.CNX, f.plan.Native, s.Network)
+	}
+	chosen := p.purse.act == actFund
+	return card(purseCard(actFund), "Add funds",
+		app.H3().Text("Add funds"),
+		app.P().Class("muted").Text(fundText),
+		numberBox(fundID, "Number of tasks", "", fundLimits, f.fault, false, p.onFundTasks),
+		either(f.known, p.fundAmounts, func() app.UI {
+			return app.P().Class("muted").Text(only(f.fault == "" && !f.unread, "Reading what that costs…"))
+		}),
+		either(f.unread, func() app.UI {
+			return app.Section().Class("row").Role("alert").Aria("label", "The costs are not known").Body(
+				app.P().Class("complaint").Text(fundUnread),
+				app.Button().Class("button small").Type("button").Text("Try again").OnClick(p.onFundTasks),
+			)
+		}, nothing),
+		app.Div().Class("row").Body(
+			p.action(button, true, p.onFund, !f.known, s.WrongChain(), len(s.Purse.Payments) > 0),
+			either(chosen, func() app.UI { return p.action("Not now", false, p.choose(actNone)) }, nothing),
+		),
+	)
+}
+
+// fundAmounts are the two amounts, and what the wallet will ask.
+func (p *Page) fundAmounts() app.UI {
+	s, plan := p.state, p.purse.fund.plan
+	free := plan.Native.IsZero()
+	gas, asks := coins(plan.Native, s.Network), fundAsks
+	if free {
+		gas, asks = "none", fundFreeAsks
+	}
+	lacks := ""
+	switch me := s.Session; {
+	case !me.Known:
+	case me.CNX.Lt(&plan.CNX):
+		lacks = fill(fundTooFew, "has", job.CNX(me.CNX))
+	case me.Native.Lt(&plan.Native):
+		lacks = fill(fundTooFew, "has", coins(me.Native, s.Network))
+	}
+	return app.Section().Class("stack").Aria("label", "What it costs").Body(
+		app.Dl().Class("facts").Body(
+			app.Dt().Text("CNX"), app.Dd().Class("figure").Text(job.CNX(plan.CNX)),
+			app.Dt().Text("For gas"), app.Dd().Class("figure").Text(gas),
+		),
+		app.P().Class("help").Text(only(!free, fundGasText)),
+		app.P().Class("complaint").Text(lacks),
+		app.P().Text(asks),
+	)
+}

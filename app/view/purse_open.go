@@ -1,0 +1,131 @@
+package view
+
+import (
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"crynux-dapp/app/job"
+)
+
+// purseOpened is the card of a task wallet that signs now: what is in it, and
+// what can be done with it.
+func (p *Page) purseOpened() app.UI {
+	s := p.state
+	act := p.purseAct()
+	part := func(a purseAct, draw func() app.UI) app.UI { return either(act == a, draw, nothing) }
+	return card(purseOpen, "The task wallet is open",
+		p.holdings(),
+		app.P().Class("caution").Role("note").Text(only(s.Purse.Known && s.Purse.fundable(), lowWarning(s.Purse.Tasks))),
+		p.payments(),
+		part(actFund, p.fund),
+		part(actBackup, p.backup),
+		part(actSweep, p.sweep),
+		part(actNone, p.purseActions),
+		either(p.purse.task && act == actNone && !s.needsPurse(), p.backToTask, nothing),
+	)
+}
+
+// holdings are the balances and the address.
+func (p *Page) holdings() app.UI {
+	purse, n := p.state.Purse, p.state.Network
+	return app.Div().Class("stack").Body(
+		app.Dl().Class("facts").Body(
+			app.Dt().Text("CNX"), app.Dd().Class("figure").Text(known(purse.Known, job.CNX(purse.CNX))),
+			app.Dt().Text("For gas"), app.Dd().Class("figure").Text(known(purse.Known, coins(purse.Native, n))),
+			app.Dt().Text("Enough for"), app.Dd().Class("figure").Text(known(purse.Known, enoughFor(purse.Tasks))),
+			app.Dt().Text("Address"), app.Dd().Class("figure").Text(purse.Address.Hex()),
+		),
+		app.Div().Class("row end").Body(
+			app.Button().Class("button small quiet").Type("button").Text("Copy address").OnClick(p.copyAddress),
+		),
+	)
+}
+
+// payments are the transfers that are not mined yet.
+func (p *Page) payments() app.UI {
+	list, n := p.state.Purse.Payments, p.state.Network
+	if len(list) == 0 {
+		return nothing()
+	}
+	return app.Section().Aria("label", "Transfers on the way").Body(
+		app.P().Class("muted").Text(fundPending),
+		app.Ul().Body(app.Range(list).Slice(func(i int) app.UI {
+			amount := coins(list[i].Amount, n)
+			if list[i].CNX {
+				amount = job.CNX(list[i].Amount)
+			}
+			return app.Li().Class("row figure").Body(
+				app.Span().Text(amount),
+				transactionLink(n, list[i].Hash.Hex()),
+			)
+		})),
+	)
+}
+
+// transactionLink names a transaction, and leads to it where there is an explorer.
+func transactionLink(n Network, hash string) app.UI {
+	if n.Explorer == "" {
+		return app.Span().Class("muted").Text(short(hash))
+	}
+	return app.A().Href(n.Explorer + "/tx/" + hash).Target("_blank").Rel("noopener noreferrer").Text(short(hash))
+}
+
+// purseActions are the buttons of a task wallet at rest.
+func (p *Page) purseActions() app.UI {
+	purse := p.state.Purse
+	forget := lockText
+	if purse.Random {
+		forget = lockRandomText
+	}
+	return app.Section().Class("stack").Aria("label", "What to do").Body(
+		app.Div().Class("row").Body(
+			p.action("Add funds", purse.Known && purse.Tasks < 2, p.choose(actFund)),
+			p.action("Back up", false, p.choose(actBackup)),
+			p.action("Take everything out", false, p.choose(actSweep)),
+		),
+		app.Div().Class("row between part").Body(
+			app.P().Class("help").Text(forget),
+			p.action("Lock", false, func(app.Context, app.Event) { p.port.LockPurse() }),
+		),
+	)
+}
+
+// backToTask leads back to the button that pays. It presses nothing.
+func (p *Page) backToTask() app.UI {
+	return app.Section().Class("stack").Aria("label", "Back to your task").Body(
+		app.P().Text(purseReady),
+		app.Div().Class("row").Body(
+			app.Button().Class("button primary").Type("button").Text("Back to the task").OnClick(p.closePurse),
+		),
+	)
+}
+
+// sweep asks once more before everything is sent to the owner.
+func (p *Page) sweep() app.UI {
+	purse := p.state.Purse
+	empty := purse.Known && purse.CNX.IsZero() && purse.Native.IsZero()
+	text := fill(sweepText, "amount", both(purse.CNX, purse.Native, p.state.Network))
+	if empty {
+		text = sweepNothing
+	}
+	return card(purseCard(actSweep), "Take everything out",
+		app.H3().Text("Take everything out"),
+		app.P().Text(text),
+		app.P().Class("figure").Text(only(!empty, purse.Owner.Hex())),
+		app.P().Class("muted").Text(only(!empty, sweepGas)),
+		app.P().Class("caution").Role("note").Text(only(p.purseRuns(), sweepRunning)),
+		app.Div().Class("row").Body(
+			p.action("Send everything back", true, func(app.Context, app.Event) { p.port.SweepPurse() }, empty),
+			p.action("Keep it", false, p.choose(actNone)),
+		),
+	)
+}
+
+// purseRuns reports whether a task of the task wallet has not ended yet.
+func (p *Page) purseRuns() bool {
+	for _, j := range p.state.Jobs {
+		if j.Order.Account == p.state.Purse.Address && !j.Phase.Ended() {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,53 @@
+package view
+
+import (
+	"context"
+
+	"github.com/holiman/uint256"
+
+	"crynux-dapp/app/task"
+)
+
+// The part of the scripted Port about the task wallet.
+
+func (b *browser) MakePurse()             { b.note("make purse") }
+func (b *browser) MakeRandomPurse()       { b.note("make random purse") }
+func (b *browser) LockPurse()             { b.note("lock purse") }
+func (b *browser) FundPurse(tasks uint64) { b.note("fund %d", tasks) }
+func (b *browser) SweepPurse()            { b.note("sweep") }
+func (b *browser) Direct(on bool)         { b.note("direct %t", on) }
+
+// Funding costs the fee and 0.0057 coins a task, unless gas is free.
+func (b *browser) Funding(_ context.Context, tasks uint64) (Funding, error) {
+	f := Funding{Tasks: tasks}
+	n := uint256.NewInt(tasks)
+	fee, gas := b.state.Network.Fee, units(0.0057)
+	f.CNX.Mul(&fee, n)
+	if !b.state.Preflight.Known || !b.state.Preflight.Gas.IsZero() {
+		f.Native.Mul(&gas, n)
+	}
+	b.note("funding %d", tasks)
+	return f, b.fails
+}
+
+func (b *browser) SaveBackup(_ context.Context, password string) error {
+	b.note("save backup %s", password)
+	return b.fails
+}
+
+func (b *browser) OpenBackup(_ context.Context, password string) error {
+	b.note("open backup %s", password)
+	return b.fails
+}
+
+func (b *browser) LookAhead(kind task.Kind, args []byte) { b.note("look %v %s", kind, args) }
+
+// looks counts how often the chain was asked.
+func (b *browser) looks() (n int) {
+	for _, did := range b.did {
+		if len(did) > 4 && did[:5] == "look " {
+			n++
+		}
+	}
+	return n
+}

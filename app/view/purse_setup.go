@@ -1,0 +1,97 @@
+package view
+
+import "github.com/maxence-charriere/go-app/v9/pkg/app"
+
+// purseRefused is the card of an address where there can be no task wallet.
+func (p *Page) purseRefused() app.UI {
+	elsewhere := p.state.Purse.Elsewhere
+	return card(purseRefused, "No task wallet at this address",
+		app.P().Text(refusedText),
+		either(elsewhere != "",
+			func() app.UI {
+				return app.Section().Class("stack").Body(
+					app.P().Text(refusedGo),
+					app.Div().Class("row").Body(app.A().Class("button primary").Href(elsewhere).Text("Open the page there")),
+					app.P().Class("help").Text(elsewhere),
+				)
+			},
+			func() app.UI { return app.P().Text(refusedNone) }),
+	)
+}
+
+// purseSetup is the card before the first signature.
+func (p *Page) purseSetup() app.UI {
+	s := p.state
+	return card(purseSetup, "Set up the task wallet",
+		app.P().Text(fill(wordsW1, "host", s.Purse.Host)),
+		app.P().Class("muted").Text(setupPrompts(s.Preflight.Known && s.Preflight.Gas.IsZero())),
+		p.trust(),
+		app.Div().Class("row").Body(
+			p.action("Make task wallet", true, p.onMakePurse, p.distrusted(), s.WrongChain()),
+		),
+		p.fromBackup(),
+	)
+}
+
+// purseRandom is the card of a wallet that cannot make the key.
+func (p *Page) purseRandom() app.UI {
+	return card(purseUnderivable, "This wallet cannot make the key",
+		app.P().Text(underivableText),
+		app.P().Text(underivableGo),
+		caution(wordsW4),
+		app.Div().Class("row").Body(
+			p.action("Use a random key", true, func(app.Context, app.Event) { p.port.MakeRandomPurse() }),
+		),
+		p.fromBackup(),
+	)
+}
+
+// purseLocked is the card of a task wallet that was made before.
+func (p *Page) purseLocked() app.UI {
+	if p.state.Purse.Random {
+		return card(purseLocked, "The task wallet is locked",
+			p.holdings(),
+			app.P().Text(lockedRandomText),
+			p.openFile("Open the backup"),
+		)
+	}
+	return card(purseLocked, "The task wallet is locked",
+		p.holdings(),
+		app.P().Text(lockedText),
+		p.trust(),
+		app.Div().Class("row").Body(
+			p.action("Unlock with one signature", true, p.onMakePurse, p.distrusted(), p.state.WrongChain()),
+		),
+		p.fromBackup(),
+	)
+}
+
+// onMakePurse asks the wallet for the signature that is the key.
+func (p *Page) onMakePurse(app.Context, app.Event) {
+	if !p.distrusted() {
+		p.port.MakePurse()
+	}
+}
+
+// distrusted reports whether this is another copy of the page than the key is
+// made for, and nobody has said that they trust it.
+func (p *Page) distrusted() bool { return p.state.Purse.Foreign && !p.purse.agreed }
+
+// trust asks whether a copy at another address is trusted.
+func (p *Page) trust() app.UI {
+	purse := p.state.Purse
+	if !purse.Foreign {
+		return nothing()
+	}
+	return app.Section().Class("caution stack").Aria("label", "Another copy of the page").Body(
+		app.P().ID("purse-copy").Text(fill(wordsW2, "host", purse.Host, "site", purse.Site)),
+		checkBox("purse-trust", "I trust this copy at "+purse.Host, p.purse.agreed, p.onTrust),
+	)
+}
+
+func (p *Page) onTrust(app.Context, app.Event) { p.purse.agreed = !p.purse.agreed }
+
+// caution is a text that must not be overlooked.
+func caution(text string) app.UI {
+	return app.P().Class("caution").Role("note").Text(text)
+}

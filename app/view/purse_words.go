@@ -1,0 +1,152 @@
+package view
+
+import (
+	"strings"
+
+	"github.com/holiman/uint256"
+
+	"crynux-dapp/app/job"
+)
+
+// The texts of the task wallet are in this file, those before a payment in
+// preflight_words.go. Rules: every text that leads to money says what can be
+// lost; what a wallet will ask is said before it asks. W1 to W7 are those of
+// taskwallet.md §13, word by word; what is in braces is filled in.
+const (
+	wordsW1 = "Your wallet will show the same text twice. That signature is the key of your task wallet, a small purse in this page. Put in only what you would carry in a pocket: whoever gets the signature, or changes the page at {host}, can spend it. Your own wallet stays out of reach."
+	wordsW2 = "This copy at {host} opens the task wallet of {site}. Go on only if you trust this copy."
+	wordsW4 = "This key cannot be made again from your wallet. It exists only in the backup file. Without the file and its password the money in it is gone."
+	wordsW7 = "Your wallet will sign a number that nobody can read. A dishonest page can empty an account that way. Use an account that holds nothing else."
+)
+
+const (
+	purseWhy     = "The Relay wants signatures that wallets no longer make; a small purse in this page makes them."
+	welcomePurse = "A small purse in this page: two signatures make it and two transfers fill it, the first time only. After that your wallet is not asked again, and what is left you can take out."
+
+	purseReady = "The task wallet can pay. Nothing was started: your task waits for your click."
+
+	purseChain = "Your wallet is on another network. Nothing can be made or sent before it is on {network}."
+
+	refusedText = "All pages of this gateway share one origin, so each of them could open a task wallet made here and spend what is in it. Nothing was made and nothing was charged."
+	refusedGo   = "The same page has an address of its own, where a task wallet is safe from its neighbours:"
+	refusedNone = "Open this page under an address of its own, or let your wallet sign every request itself: that is under Advanced, in the dialog of your wallet."
+
+	setupPromptsText = "Your wallet will ask 2 times now, for signatures that cost nothing, and then {transfers} you choose."
+
+	underivableText = "Your wallet does not give the same signature twice, or it is a contract. So the key of a task wallet cannot come from it. Nothing was charged."
+	underivableGo   = "A key made by chance works as well, if you keep its file. Nothing can be put in before the backup is made and proven."
+
+	lockedText       = "One signature in your wallet opens it again and costs nothing. The signature is the key: whoever gets it can spend what is in here."
+	lockedRandomText = "This key was made by chance. Only its backup file opens it; without the file and its password the money in it is gone."
+
+	fundText     = "Put in only what you would carry in a pocket: whoever changes this page can spend it. What you do not use you can take out again at any time."
+	fundGasText  = "Coins for gas are counted twice over, because the price of gas moves."
+	fundUnread   = "What it costs could not be read from the blockchain. Nothing was sent."
+	fundTooFew   = "Your wallet has only {has}."
+	fundPending  = "On the way, do not send again:"
+	fundFreeAsks = "Your wallet will ask once: for the CNX. Gas is free on this network."
+	fundAsks     = "Your wallet will ask 2 times: first for the coins for gas, then for the CNX."
+
+	sweepText    = "{amount} go back to the owner of this task wallet, your wallet:"
+	sweepGas     = "The task wallet signs this by itself and pays the gas from what is in it. It stays yours and can be filled again."
+	sweepRunning = "While a task runs the coins for gas stay, to get a fee back; take them out after it has ended."
+	sweepNothing = "There is nothing in it."
+
+	backupText     = "The backup file opens this task wallet without your own wallet. Whoever has the file and the password can spend what is in it; without the password the file is of no use to anybody, nor to you."
+	backupWriting  = "Writing the file. This takes a few seconds."
+	backupUnsaved  = "The file could not be written. Nothing was changed; try again."
+	backupSaved    = "The file was saved. Now prove that it opens."
+	backupProve    = "Choose the saved file and type its password once more. Only a file that opens can bring the money back."
+	backupProven   = "The backup opens: it is proven."
+	backupNoFile   = "No file was opened. Choose the backup file."
+	passwordShort  = "Take at least 10 characters: whoever finds the file may try passwords without end."
+	passwordOther  = "The two are not the same."
+	passwordNeeded = "Type the password of the file."
+
+	lockText       = "Lock forgets the key in this page. One signature opens it again."
+	lockRandomText = "Lock forgets the key in this page. Only the backup file opens it again."
+
+	directText     = "Let this wallet sign every request itself (eth_sign)"
+	directOrdinary = "This Relay accepts ordinary wallet signatures. Your wallet signs every request itself; a task wallet is not needed, it only saves you the prompts."
+)
+
+// fill puts values into the braces of a text.
+func fill(text string, pairs ...string) string {
+	for i := 0; i < len(pairs); i += 2 {
+		text = strings.ReplaceAll(text, "{"+pairs[i]+"}", pairs[i+1])
+	}
+	return text
+}
+
+// setupPrompts announces what the wallet will ask from making the key to the end of funding.
+func setupPrompts(freeGas bool) string {
+	transfers := "for 2 transfers of what"
+	if freeGas {
+		transfers = "for 1 transfer of what"
+	}
+	return fill(setupPromptsText, "transfers", transfers)
+}
+
+// coins is an amount of what gas is paid in.
+func coins(v uint256.Int, n Network) string { return job.Decimal(v, 6) + " " + coin(n) }
+
+// both is an amount of CNX and one of coins; what is nothing is not said.
+func both(cnx, native uint256.Int, n Network) string {
+	switch {
+	case native.IsZero():
+		return job.CNX(cnx)
+	case cnx.IsZero():
+		return coins(native, n)
+	}
+	return job.CNX(cnx) + " and " + coins(native, n)
+}
+
+// aboutTasks says in the header how many tasks a balance pays for.
+func aboutTasks(tasks uint64) string {
+	if tasks == 0 {
+		return "not enough for a task"
+	}
+	return enoughFor(tasks)
+}
+
+func enoughFor(tasks uint64) string {
+	switch {
+	case tasks == 0:
+		return "no task"
+	case tasks > 9999:
+		return "thousands of tasks"
+	}
+	return "about " + counted(int(tasks), "task")
+}
+
+// lowWarning is shown while what is in the task wallet pays for fewer than two tasks.
+func lowWarning(tasks uint64) string {
+	switch tasks {
+	case 0:
+		return "It cannot pay for a task: add funds first."
+	case 1:
+		return "Enough for one more task. Add funds before it runs out."
+	}
+	return ""
+}
+
+// pursePhrase names where a job of the task wallet is, and what that is for; ""
+// where it is the same for every job.
+func pursePhrase(s job.State) (phrase, meaning string) {
+	if s.Order.Hand != job.ByTaskWallet {
+		return "", ""
+	}
+	switch s.Phase {
+	case job.AwaitApproval:
+		return "Allowing the payment", "The task wallet lets the task contract take " + job.CNX(s.Order.Fee) + ", once. This step costs only gas."
+	case job.AwaitCreate:
+		return "Paying for the task", "The task wallet pays " + job.CNX(s.Order.Fee) + " and gas. Then three nodes are drawn for the task."
+	case job.Uploading:
+		return "Sending the task", "The task wallet signs it for the Relay. It costs nothing."
+	case job.Fetching:
+		if s.Outcome.Published {
+			return fetching(s), "The task wallet signs for each result. It costs nothing."
+		}
+	}
+	return "", ""
+}
