@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -24,14 +25,7 @@ import (
 // TestInChromium compiles the tests of this package for the browser, runs them
 // in one, and reports each as a subtest. The files *_js_test.go hold them.
 func TestInChromium(t *testing.T) {
-	noteSources(t, "../..")
-	dir := t.TempDir()
-	compile(t, "test", "-c", "-o", filepath.Join(dir, "tests.wasm"), ".")
-	compile(t, "build", "-o", filepath.Join(dir, "worker.wasm"), "../worker")
-
-	server := httptest.NewServer(harness(t, dir))
-	defer server.Close()
-	output := runPage(t, server.URL+"/harness/")
+	output := runPages(t, serve(t)+"/harness/")[0]
 
 	results := regexp.MustCompile(`(?m)^--- (PASS|FAIL|SKIP): (\w+)`).FindAllStringSubmatch(output, -1)
 	if len(results) == 0 {
@@ -47,6 +41,28 @@ func TestInChromium(t *testing.T) {
 	if !strings.Contains(output, "\nPASS\n") || t.Failed() {
 		t.Fatalf("output of the browser:\n%s", output)
 	}
+}
+
+// TestInTwoTabs runs one test in two tabs of one browser at the same time.
+func TestInTwoTabs(t *testing.T) {
+	tab := serve(t) + "/harness/?tabs=2&run=^TestTabs_"
+	for i, output := range runPages(t, tab, tab) {
+		if !strings.Contains(output, "--- PASS: TestTabs_") || !strings.Contains(output, "\nPASS\n") {
+			t.Errorf("tab %d:\n%s", i, output)
+		}
+	}
+}
+
+// serve compiles the tests and the worker and returns the address of the harness.
+func serve(t *testing.T) string {
+	t.Helper()
+	noteSources(t, "../..")
+	dir := t.TempDir()
+	compile(t, "test", "-c", "-o", filepath.Join(dir, "tests.wasm"), ".")
+	compile(t, "build", "-o", filepath.Join(dir, "worker.wasm"), "../worker")
+	server := httptest.NewServer(harness(t, dir))
+	t.Cleanup(server.Close)
+	return server.URL
 }
 
 // TestOnlyForTheBrowser keeps syscall/js out of every native build.
@@ -94,7 +110,9 @@ const decoder = new TextDecoder();
 fs.writeSync = (fd, bytes) => { window.output += decoder.decode(bytes); return bytes.length; };
 (async () => {
   const go = new Go();
-  go.argv = ["tests", "-test.v", "-test.timeout=60s"];
+  go.argv = ["tests", "-test.v", "-test.timeout=180s"];
+  const only = new URLSearchParams(location.search).get("run");
+  if (only) go.argv.push("-test.run=" + only);
   try {
     const { instance } = await WebAssembly.instantiateStreaming(fetch("tests.wasm"), go.importObject);
     await go.run(instance);
@@ -120,6 +138,10 @@ func harness(t *testing.T, dir string) http.Handler {
 		"wasm_exec.js": filepath.Join(strings.TrimSpace(string(goroot)), "lib/wasm/wasm_exec.js"),
 		"load.js":      "../../web/load.js",
 		"worker.js":    "../../web/worker.js",
+		"spied.js":     "testdata/spied.js",
+		"dying.js":     "testdata/dying.js",
+		"poor.js":      "testdata/poor.js",
+		"vectors.json": "../../chain/taskwallet/testdata/vectors.json",
 	} {
 		mux.HandleFunc("GET /harness/"+name, func(w http.ResponseWriter, r *http.Request) {
 			http.ServeFile(w, r, path)
@@ -167,8 +189,9 @@ func harness(t *testing.T, dir string) http.Handler {
 	return mux
 }
 
-// runPage opens the address in Chromium and waits for the tests in it to end.
-func runPage(t *testing.T, url string) string {
+// runPages opens each address in a tab of one Chromium and waits for the tests in
+// them to end. It returns what they printed.
+func runPages(t *testing.T, urls ...string) []string {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(chromium(t)),
@@ -180,18 +203,39 @@ func runPage(t *testing.T, url string) string {
 	defer cancel()
 	ctx, cancel = chromedp.NewContext(ctx)
 	defer cancel()
-	ctx, cancel = context.WithTimeout(ctx, 90*time.Second)
+	if err := chromedp.Run(ctx); err != nil { // the browser, and the first tab
+		t.Fatal(err)
+	}
+	outputs := make([]string, len(urls))
+	var all sync.WaitGroup
+	for i, url := range urls {
+		tab := ctx
+		if i > 0 {
+			tab, cancel = chromedp.NewContext(ctx)
+			defer cancel()
+		}
+		all.Go(func() { outputs[i] = runPage(t, tab, url) })
+	}
+	all.Wait()
+	if t.Failed() {
+		t.FailNow()
+	}
+	return outputs
+}
+
+func runPage(t *testing.T, tab context.Context, url string) (output string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(tab, 200*time.Second)
 	defer cancel()
-	var output string
 	err := chromedp.Run(ctx,
 		chromedp.Navigate(url),
-		chromedp.Poll("window.done", nil, chromedp.WithPollingTimeout(80*time.Second)),
+		// By time: a tab in the background draws no frames.
+		chromedp.Poll("window.done", nil, chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(190*time.Second)),
 		chromedp.Evaluate("window.output", &output),
 	)
 	if err != nil {
-		var partial string
-		_ = chromedp.Run(ctx, chromedp.Evaluate("window.output", &partial)) // for the report only
-		t.Fatalf("running the page: %v\n%s", err, partial)
+		_ = chromedp.Run(tab, chromedp.Evaluate("window.output", &output)) // for the report only
+		t.Errorf("running the page: %v\n%s", err, output)
 	}
 	return output
 }

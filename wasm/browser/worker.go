@@ -20,7 +20,8 @@ import (
 var ErrWorkerDown = errors.New("the background program of this page does not run")
 
 // WorkerError is a question that the second wasm could not answer, such as a
-// picture that is no PNG. Message is for the console.
+// picture that is no PNG. Message is for the console. What the task wallet
+// refuses is a *taskwallet.Error instead.
 type WorkerError struct {
 	Op      string
 	Message string
@@ -29,11 +30,13 @@ type WorkerError struct {
 func (e *WorkerError) Error() string { return e.Op + ": " + e.Message }
 
 // Worker runs the second wasm in a Web Worker: the heavy things that the first
-// click does not need. It is loaded with Start or the first question. Many
-// questions may be on their way; after a crash it is started again.
+// click does not need, and the key of the task wallet (see [Vault]). It is loaded
+// with Start or the first question. Many questions may be on their way; after a
+// crash it is started again.
 type Worker struct {
 	mu      sync.Mutex
 	running *runningWorker
+	closed  bool
 }
 
 // Start loads the second wasm, so that the first question need not wait.
@@ -44,74 +47,85 @@ func (w *Worker) Start() { _, _ = w.current() }
 // with v 0, 1, 27 or 28.
 func (w *Worker) Recover(ctx context.Context, digest common.Hash, signature []byte) (common.Address, error) {
 	var ok protocol.RecoverOK
-	err := w.ask(ctx, protocol.Recover, protocol.RecoverArgs{Digest: digest, Signature: signature}, nil, &ok)
+	err := w.ask(ctx, &ok, protocol.Recover, protocol.RecoverArgs{Digest: digest, Signature: signature})
 	return ok.Address, err
 }
 
 // ImageHash is the perceptual hash of a PNG, as the nodes commit to it.
 func (w *Worker) ImageHash(ctx context.Context, png []byte) (uint64, error) {
 	var ok protocol.ImageHashOK
-	err := w.ask(ctx, protocol.ImageHash, nil, png, &ok)
+	err := w.ask(ctx, &ok, protocol.ImageHash, nil, png)
 	return ok.Hash, err
 }
 
-// Close ends the second wasm; questions on their way fail.
+// Close ends the second wasm for good: questions on their way and later ones fail.
 func (w *Worker) Close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.closed = true
 	if w.running != nil {
 		w.running.end("closed")
-		w.running = nil
 	}
 }
 
-// ask puts one question, and once more to a new worker if the first one died:
-// all answers are pure functions of the question.
-func (w *Worker) ask(ctx context.Context, op string, args any, data []byte, ok any) error {
-	question, err := json.Marshal(args)
-	if err != nil {
-		return fmt.Errorf("%s: %w", op, err)
-	}
+// ask puts a question whose answer depends on nothing else: to a new worker once
+// more, if the first one died.
+func (w *Worker) ask(ctx context.Context, ok any, op string, args any, data ...[]byte) error {
+	var err error
 	for range 2 {
 		running, startErr := w.current()
 		if startErr != nil {
-			return fmt.Errorf("%s: %w: %w", op, ErrWorkerDown, startErr)
+			return fmt.Errorf("%s: %w", op, startErr)
 		}
-		var a answer
-		a, err = running.ask(ctx, op, string(question), data)
-		if errors.Is(err, ErrWorkerDown) {
-			continue
-		}
-		if err != nil {
+		if err = running.ask(ctx, ok, op, args, data...); !errors.Is(err, ErrWorkerDown) {
 			return err
 		}
-		if a.failed != "" {
-			return &WorkerError{Op: op, Message: a.failed}
-		}
-		return json.Unmarshal([]byte(a.ok), ok)
 	}
-	return fmt.Errorf("%s: %w", op, err)
+	return err
 }
 
-// current is the worker that runs, or a new one.
+// current is the worker that runs, or a new one. The error is ErrWorkerDown.
 func (w *Worker) current() (*runningWorker, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.closed {
+		return nil, fmt.Errorf("%w: closed", ErrWorkerDown)
+	}
 	if w.running != nil && !w.running.dead() {
 		return w.running, nil
 	}
 	running, err := startWorker()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", ErrWorkerDown, err)
 	}
 	w.running = running
 	return running, nil
 }
 
-// answer is what came back for one question; down says why nothing will.
+// answer is what came back for one question, as JSON text; down says why nothing
+// will.
 type answer struct {
 	ok, failed string
 	down       string
+}
+
+// read reads the answer into ok. The errors are ErrWorkerDown, *taskwallet.Error
+// and *WorkerError.
+func (a answer) read(op string, ok any) error {
+	switch {
+	case a.down != "":
+		return fmt.Errorf("%s: %w: %s", op, ErrWorkerDown, a.down)
+	case a.failed == "":
+		return json.Unmarshal([]byte(a.ok), ok)
+	}
+	var f protocol.Failure
+	if err := json.Unmarshal([]byte(a.failed), &f); err != nil {
+		return fmt.Errorf("%s: the worker's error: %w", op, err)
+	}
+	if refused := f.Refused(); refused != nil {
+		return refused
+	}
+	return &WorkerError{Op: op, Message: f.Detail}
 }
 
 // runningWorker is one life of the second wasm.
@@ -173,38 +187,49 @@ func (r *runningWorker) end(why string) {
 	}
 }
 
-// ask sends one question and waits for its answer. When ctx ends first the
-// worker goes on, and its answer is dropped.
-func (r *runningWorker) ask(ctx context.Context, op, args string, data []byte) (answer, error) {
+// ask sends one question and waits for its answer. data is copied; the copy is
+// gone with the question. When ctx ends first the worker goes on, and its answer
+// is dropped.
+func (r *runningWorker) ask(ctx context.Context, ok any, op string, args any, data ...[]byte) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	text, err := json.Marshal(args)
+	if err != nil {
+		return fmt.Errorf("%s: %w", op, err)
+	}
 	id, waiting, err := r.register()
 	if err != nil {
-		return answer{}, err
+		return fmt.Errorf("%s: %w", op, err)
 	}
 	defer r.forget(id)
-
-	message := map[string]any{"id": id, "op": op, "args": args}
-	transfer := []any{}
-	if data != nil {
-		array, err := newBytes(data)
-		if err != nil {
-			return answer{}, err
-		}
-		buffer := property(array, "buffer")
-		message["data"] = buffer
-		transfer = append(transfer, buffer) // moved, not copied again
+	buffers, err := newBuffers(data)
+	if err != nil {
+		return fmt.Errorf("%s: %w", op, err)
 	}
-	if _, err := call(r.value, "postMessage", message, transfer); err != nil {
-		return answer{}, err
+	message := map[string]any{"id": id, "op": op, "args": string(text), "data": buffers}
+	if _, err := call(r.value, "postMessage", message, buffers); err != nil { // the buffers are moved
+		return fmt.Errorf("%s: %w", op, err)
 	}
 	select {
 	case a := <-waiting:
-		if a.down != "" {
-			return answer{}, fmt.Errorf("%w: %s", ErrWorkerDown, a.down)
-		}
-		return a, nil
+		return a.read(op, ok)
 	case <-ctx.Done():
-		return answer{}, ctx.Err()
+		return ctx.Err()
 	}
+}
+
+// newBuffers copies bytes into ArrayBuffers.
+func newBuffers(data [][]byte) ([]any, error) {
+	buffers := make([]any, len(data))
+	for i, b := range data {
+		array, err := newBytes(b)
+		if err != nil {
+			return nil, err
+		}
+		buffers[i] = property(array, "buffer")
+	}
+	return buffers, nil
 }
 
 func (r *runningWorker) register() (id int, waiting chan answer, err error) {
