@@ -6,7 +6,6 @@ import (
 	"context"
 	"strconv"
 	"testing"
-	"time"
 
 	"github.com/ethereum/go-ethereum/core/types"
 
@@ -15,33 +14,53 @@ import (
 )
 
 // The page runs this alone, and two tabs at once: then each has its own worker
-// with the same key, and what keeps the nonces apart is the lock.
+// with the same key, and what keeps the nonces apart is the lock. They share
+// IndexedDB; localStorage shows another tab's writes too late.
 func TestTabs_never_sign_the_same_nonce(t *testing.T) {
 	const rounds = 25
-	v := opened(t)
-	id := testIdentity(t)
-	script(t, `localStorage.setItem("tab " + a, "ready")`, browser.NewID())
+	v, id, ctx := opened(t), testIdentity(t), t.Context()
+	store := open(t, "tabs", "ready", "signed", "next")
+
+	must(t, store.Put(ctx, "ready", browser.NewID(), nil))
+	tabs := script(t, `return Number(new URLSearchParams(location.search).get("tabs") ?? 1)`).Int()
 	eventually(t, func() bool {
-		return script(t, `
-			const ready = Object.keys(localStorage).filter((k) => k.startsWith("tab ")).length;
-			return ready >= Number(new URLSearchParams(location.search).get("tabs") ?? 1);`).Bool()
+		ready, err := store.List(ctx, "ready")
+		must(t, err)
+		return len(ready) >= tabs
 	})
+
+	others, last := 0, uint64(0)
 	for range rounds {
-		err := browser.WithLock(t.Context(), id.LockName(), func(ctx context.Context) error {
-			nonce, err := strconv.ParseUint(script(t, `return localStorage.getItem("nonce") ?? "0"`).String(), 10, 64)
-			must(t, err)
+		must(t, browser.WithLock(ctx, id.LockName(), func(ctx context.Context) error {
+			var nonce uint64
+			if text, ok, err := store.Get(ctx, "next", "nonce"); err != nil {
+				return err
+			} else if ok {
+				nonce, err = strconv.ParseUint(string(text), 10, 64)
+				must(t, err)
+			}
 			signed, err := v.SignTx(ctx, taskwallet.Cancel{ID: nonce}, nonce, 90_000, fair)
-			must(t, err)
-			time.Sleep(time.Millisecond) // the others' chance
+			if err != nil {
+				return err
+			}
 			tx := new(types.Transaction)
 			must(t, tx.UnmarshalBinary(signed.Raw))
-			if script(t, `const taken = localStorage.getItem(a); localStorage.setItem(a, "taken"); return !!taken`, "nonce "+strconv.FormatUint(tx.Nonce(), 10)).Bool() {
-				t.Errorf("nonce %d was signed twice", tx.Nonce())
+			name := strconv.FormatUint(tx.Nonce(), 10)
+			if _, twice, err := store.Get(ctx, "signed", name); err != nil || twice {
+				t.Errorf("nonce %s was signed before: %v, error %v", name, twice, err)
 			}
-			script(t, `localStorage.setItem("nonce", a)`, strconv.FormatUint(nonce+1, 10))
-			return nil
-		})
-		must(t, err)
+			if nonce > last+1 {
+				others++
+			}
+			last = nonce
+			return store.PutAll(ctx, []browser.Record{
+				{Store: "signed", Key: name, Value: signed.Raw},
+				{Store: "next", Key: "nonce", Value: strconv.AppendUint(nil, nonce+1, 10)},
+			})
+		}))
 	}
-	t.Logf("after %d rounds of this tab the nonce is %s", rounds, script(t, `return localStorage.getItem("nonce")`))
+	t.Logf("%d tabs; the other one came between %d times; the last nonce is %d", tabs, others, last)
+	if (tabs > 1) != (others > 0) {
+		t.Error("the tabs did not compete")
+	}
 }
