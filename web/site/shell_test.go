@@ -216,15 +216,7 @@ func openTab(t *testing.T, host middleware, scripts ...string) tab {
 		host(w, r, static)
 	})))
 	t.Cleanup(server.Close)
-	chrome, err := browser()
-	if err != nil {
-		t.Skip(err)
-	}
-	ctx, cancel := chromedp.NewContext(chrome)
-	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, time.Minute)
-	t.Cleanup(cancel)
-	opened := tab{ctx}
+	opened := newTab(t)
 	for _, script := range scripts {
 		opened.run(t, chromedp.ActionFunc(func(ctx context.Context) error {
 			_, err := page.AddScriptToEvaluateOnNewDocument(script).Do(ctx)
@@ -237,6 +229,20 @@ func openTab(t *testing.T, host middleware, scripts ...string) tab {
 		return err
 	}), chromedp.WaitReady("body > *"))
 	return opened
+}
+
+// newTab is an empty one, for at most a minute.
+func newTab(t *testing.T) tab {
+	t.Helper()
+	chrome, err := browser()
+	if err != nil {
+		t.Skip(err)
+	}
+	ctx, cancel := chromedp.NewContext(chrome)
+	t.Cleanup(cancel)
+	ctx, cancel = context.WithTimeout(ctx, time.Minute)
+	t.Cleanup(cancel)
+	return tab{ctx}
 }
 
 func (o tab) run(t *testing.T, actions ...chromedp.Action) {
