@@ -66,6 +66,7 @@ func TestShellSaysWhyItCannotStart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	v := browse(t)
 	for name, c := range map[string]struct {
 		answer func(w http.ResponseWriter) // app.wasm; there is no packed one
 		says   string
@@ -87,9 +88,8 @@ func TestShellSaysWhyItCannotStart(t *testing.T) {
 			fmt.Fprint(w, "<!doctype html><h1>Welcome to the hotel</h1>")
 		}, "a web page in place of app.wasm"},
 	} {
-		t.Run(name, func(t *testing.T) {
+		v.part(name, func(t *testing.T) {
 			var mended atomic.Bool
-			v := browse(t)
 			v.goes(host(t, "", func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 				switch {
 				case mended.Load():
@@ -115,8 +115,7 @@ func TestShellSaysWhyItCannotStart(t *testing.T) {
 			v.ready()
 		})
 	}
-	t.Run("a_host_that_does_not_know_wasm", func(t *testing.T) {
-		v := browse(t)
+	v.part("a_host_that_does_not_know_wasm", func(t *testing.T) {
 		v.open(host(t, "", func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 			if r.URL.Path == "/app.wasm" {
 				w.Header().Set("Content-Type", "application/octet-stream")
@@ -135,6 +134,7 @@ func TestShellSaysWhatTheHostHasToMend(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	v := browse(t)
 	for name, c := range map[string]struct {
 		answer func(w http.ResponseWriter)
 		says   []string
@@ -147,8 +147,7 @@ func TestShellSaysWhatTheHostHasToMend(t *testing.T) {
 		}, []string{"config.json", "networks[0].contracts.task"}},
 		"no_network": {func(w http.ResponseWriter) { fmt.Fprint(w, `{"version": 1, "networks": []}`) }, []string{"config.json", "at least one network"}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			v := browse(t)
+		v.part(name, func(t *testing.T) {
 			v.open(host(t, "", func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 				if r.URL.Path == "/config.json" {
 					c.answer(w)
