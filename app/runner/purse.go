@@ -338,7 +338,7 @@ func (r *Runner) findPurse() {
 		r.showPurse(n) // an open one stays open, whatever the owner's wallet shows
 		return
 	}
-	r.purse = purse{}
+	r.purse, r.snap.Purse = purse{}, Purse{Step: r.snap.Purse.Step, Fault: r.snap.Purse.Fault}
 	r.showPurse(n)
 	if r.Vault == nil || !r.snap.Session.Connected {
 		return

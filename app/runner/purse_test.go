@@ -192,6 +192,9 @@ func TestPurseOpensAgainWithOneSignature(t *testing.T) {
 		w.vault = &keyRoom{w: w}
 		again := w.reopen(p, s)
 		again.connect()
+		if s == g.store {
+			again.until("the locked one is shown", func(s runner.Snapshot) bool { return s.Purse.Made && !s.Purse.Open && s.Purse.Known })
+		}
 		before := len(p.Prompts())
 		if got := again.purse(); got.Address != made.Address {
 			t.Errorf("%s: %s, was %s", name, got.Address, made.Address)

@@ -105,6 +105,7 @@ func (r *Runner) connected(w Wallet, c Connection, accounts []address) {
 	r.write(write{store: Settings, key: "wallet", value: []byte(w.RDNS)})
 	r.refreshChain()
 	r.refreshBalances()
+	r.findPurse()
 }
 
 // listen follows what a wallet tells. Where that is not enough it is asked.
@@ -124,6 +125,7 @@ func (r *Runner) disconnected() {
 	}
 	r.wallet = nil
 	r.snap.Session = Session{}
+	r.findPurse()
 }
 
 // Disconnect ends the session, also in the wallet where it knows how.
