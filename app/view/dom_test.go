@@ -94,7 +94,7 @@ func (n *node) role() string {
 	}
 	switch n.tag {
 	case "input":
-		return map[string]string{"number": "spinbutton", "checkbox": "checkbox", "text": "textbox"}[n.attr["type"]]
+		return map[string]string{"number": "spinbutton", "checkbox": "checkbox", "text": "textbox", "password": "password field"}[n.attr["type"]]
 	case "section":
 		return "region"
 	}
@@ -163,6 +163,16 @@ func (b *browser) reads(role, name string, texts ...string) {
 			b.t.Errorf("%s %q does not say %q:\n%s", role, name, text, words)
 		}
 	}
+}
+
+// off reports whether a button is there and cannot be pressed.
+func (b *browser) off(name string) bool {
+	b.t.Helper()
+	n := b.find("button", name)
+	if n == nil {
+		b.t.Fatalf("there is no button %q", name)
+	}
+	return n.attr["disabled"] == "true"
 }
 
 // hides fails for a text that is anywhere on the page.

@@ -265,7 +265,7 @@ func (p *Page) run(k task.Kind, args []byte) {
 	case p.state.WrongChain() && !p.state.Purse.Open:
 		p.port.Focus(switchID)
 	case p.state.needsPurse():
-		p.showPurse(true)
+		p.showPurse(actNone, true)
 	default:
 		p.port.Submit(k, args)
 	}

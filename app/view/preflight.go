@@ -72,7 +72,7 @@ func (p *Page) lines(f form) []line {
 		if s.Purse.Open {
 			return line{text: text, bad: bad, cure: "Add funds", do: p.onAddFunds}
 		}
-		return line{text: text, bad: bad, cure: "Check " + what + " again", do: p.onLook}
+		return line{text: text, bad: bad, cure: "Check " + what + " again", do: p.onLook} // after money was got elsewhere
 	}
 	return append([]line{
 		{text: priceLine(pre.Fee)},
@@ -107,6 +107,5 @@ func (p *Page) hand(f form) (lines []line) {
 
 // onAddFunds opens the task wallet where money goes in.
 func (p *Page) onAddFunds(app.Context, app.Event) {
-	p.showPurse(false)
-	p.purse.act = actFund
+	p.showPurse(actFund, false)
 }

@@ -99,16 +99,15 @@ func (s State) needsPurse() bool {
 	return s.Purse.Known && s.Purse.Tasks == 0 && !enough // two readings: the newer one may be either
 }
 
-// showPurse opens the dialog at the right card. task tells that a task asked for it.
-func (p *Page) showPurse(task bool) {
-	p.purse = purseDialog{up: true, task: task}
-	p.ctx.Defer(func(ctx app.Context) { // after it is drawn
-		p.port.ShowModal(purseDialogID)
-		p.turnPurse(ctx)
-	})
+// showPurse opens the dialog at the right card, and with a part unfolded if it is
+// open. task tells that a task asked for it.
+func (p *Page) showPurse(act purseAct, task bool) {
+	p.purse = purseDialog{up: true, task: task, act: act}
+	p.ctx.Defer(func(app.Context) { p.port.ShowModal(purseDialogID) }) // after it is drawn
+	p.turnPurse(p.ctx)
 }
 
-func (p *Page) onPurse(app.Context, app.Event) { p.showPurse(false) }
+func (p *Page) onPurse(app.Context, app.Event) { p.showPurse(actNone, false) }
 
 func (p *Page) closePurse(app.Context, app.Event) { p.port.CloseModal(purseDialogID) }
 
@@ -179,18 +178,27 @@ func (p *Page) choose(act purseAct) app.EventHandler {
 	}
 }
 
-// purseDialog draws the task wallet. Every card has a place of its own, so that
-// none takes over the buttons, and the second click, of the one before.
+// purseDialog draws the task wallet. Nothing stays in it when it is closed, least
+// of all a password.
 func (p *Page) purseDialog() app.UI {
-	s := p.state
-	card := s.purseCard()
-	busy := s.Purse.Step != ""
-	place := func(c purseCard, draw func() app.UI) app.UI { return either(card == c, draw, nothing) }
 	return app.Dialog().ID(purseDialogID).Class("dialog purse").Aria("labelledby", "purse-title").On("close", p.onPurseClosed).Body(
 		app.Div().Class("dialog-head").Body(
 			app.H2().ID("purse-title").Text("Task wallet"),
 			app.Button().Class("button round").Type("button").Aria("label", "Close").OnClick(p.closePurse).Body(icon("close")),
 		),
+		either(p.purse.up, p.purseBody, nothing),
+	)
+}
+
+// purseBody is one card, and what there is to know before it. Every card has a
+// place of its own, so that none takes over the buttons, and the second click,
+// of the one before.
+func (p *Page) purseBody() app.UI {
+	s := p.state
+	card := s.purseCard()
+	busy := s.Purse.Step != ""
+	place := func(c purseCard, draw func() app.UI) app.UI { return either(card == c, draw, nothing) }
+	return app.Section().Class("stack purse-body").Body(
 		app.P().Class("muted").Text(only(p.purse.task && s.needsPurse(), purseWhy)),
 		either(s.WrongChain() && card != purseRefused, p.purseWrongChain, nothing),
 		either(s.Purse.Problem.Title != "" && card != purseRefused && card != purseUnderivable, func() app.UI { return problem(s.Purse.Problem) }, nothing),

@@ -30,6 +30,6 @@ func (p *Page) onDirect(app.Context, app.Event) { p.port.Direct(!p.state.Direct)
 func (p *Page) purseLink() app.UI {
 	return app.Button().Class("button").Type("button").Text("Task wallet").OnClick(func(app.Context, app.Event) {
 		p.port.CloseModal(walletDialogID)
-		p.showPurse(false)
+		p.showPurse(actNone, false)
 	})
 }

@@ -42,10 +42,12 @@ func (p *Page) announce(speak bool) {
 // say shows a short confirmation for a few seconds.
 func (p *Page) say(ctx app.Context, text string) {
 	p.toast = text
-	ctx.After(toastFor, func(app.Context) {
-		if p.toast == text {
-			p.toast = ""
-		}
+	time.AfterFunc(toastFor, func() { // not ctx.After: the engine would wait for it when it closes
+		ctx.Dispatch(func(app.Context) {
+			if p.toast == text {
+				p.toast = ""
+			}
+		})
 	})
 }
 

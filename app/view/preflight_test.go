@@ -1,0 +1,184 @@
+package view
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"crynux-dapp/app/job"
+	"crynux-dapp/app/task"
+)
+
+// lines are those with a dot of a colour.
+func (b *browser) lines(health string) (texts []string) {
+	b.t.Helper()
+	n := b.find("region", "Before you pay")
+	if n == nil {
+		b.t.Fatal("nothing is said before a payment")
+	}
+	n.walk(func(c *node) {
+		for _, mark := range c.children {
+			if mark.attr["class"] == "dot "+health {
+				texts = append(texts, c.words())
+			}
+		}
+	})
+	return texts
+}
+
+func TestPreflight_says_what_is_known(t *testing.T) {
+	direct := lookedAt(connected())
+	direct.Direct = true
+	for _, c := range []struct {
+		name   string
+		state  State
+		change func(*State)
+		good   string
+		bad    string
+	}{
+		{"all well, task wallet", lookedAt(purseWith(5)), nil,
+			"30 CNX for the task|Gas up to 0.0016 ETH|150 CNX in the task wallet|6 free nodes|Clock agrees|No prompts: the task wallet pays", ""},
+		{"all well, direct", direct, nil,
+			"30 CNX for the task|Gas up to 0.0016 ETH|964.5 CNX in your wallet|6 free nodes|Clock agrees|Your wallet will ask 7 times: approve, pay, 1 + 4 signatures", ""},
+		{"approved before", direct, func(s *State) { s.Preflight.Allowance = units(30) },
+			"30 CNX for the task|Gas up to 0.0016 ETH|964.5 CNX in your wallet|6 free nodes|Clock agrees|Your wallet will ask 6 times: pay, 1 + 4 signatures", ""},
+		{"gas free", lookedAt(purseWith(5)), func(s *State) { s.Preflight.Gas.Clear() },
+			"30 CNX for the task|Gas is free here|150 CNX in the task wallet|6 free nodes|Clock agrees|No prompts: the task wallet pays", ""},
+		{"no task wallet", lookedAt(unmade()), nil,
+			"30 CNX for the task|Gas up to 0.0016 ETH|964.5 CNX in your wallet|6 free nodes|Clock agrees",
+			"A task wallet is needed, and none is set up Set up task wallet"},
+		{"locked", lookedAt(locked()), nil,
+			"30 CNX for the task|Gas up to 0.0016 ETH|964.5 CNX in your wallet|6 free nodes|Clock agrees",
+			"The task wallet is locked Unlock"},
+		{"everything wrong, task wallet", lookedAt(purseWith(0)), func(s *State) {
+			s.Preflight.Native, s.Preflight.Nodes, s.Preflight.Skew = units(0.0001), 1, 50
+		}, "30 CNX for the task|No prompts: the task wallet pays",
+			"Gas costs up to 0.0016 ETH, and the task wallet has 0.0001 ETH Add funds|0 CNX in the task wallet: 30 CNX short Add funds|" +
+				"1 free node for this kind of task, and three are needed Check nodes again|" +
+				"The clock of this device is 50 s behind the blockchain: the Relay will refuse its signatures Check clock again"},
+		{"everything wrong, direct", direct, func(s *State) {
+			s.Preflight.CNX, s.Preflight.Native, s.Preflight.Nodes, s.Preflight.Skew, s.Session.ChainID = units(5), units(0), 0, -90, 1
+		}, "30 CNX for the task|Your wallet will ask 7 times: approve, pay, 1 + 4 signatures",
+			"Gas costs up to 0.0016 ETH, and your wallet has 0 ETH Check gas again|5 CNX in your wallet: 25 CNX short Check balance again|" +
+				"0 free nodes for this kind of task, and three are needed Check nodes again|" +
+				"The clock of this device is 1 min 30 s ahead of the blockchain, or no block was made since Check clock again|" +
+				"Your wallet is on another network than Development network Switch network"},
+		{"clocks within bounds", lookedAt(purseWith(5)), func(s *State) { s.Preflight.Skew = 30 },
+			"30 CNX for the task|Gas up to 0.0016 ETH|150 CNX in the task wallet|6 free nodes|Clock agrees|No prompts: the task wallet pays", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.change != nil {
+				c.change(&c.state)
+			}
+			b := open(t, c.state)
+			if got := strings.Join(b.lines("ok"), "|"); got != c.good {
+				t.Errorf("fine:\n%s\nwant\n%s", got, c.good)
+			}
+			if got := strings.Join(b.lines("bad"), "|"); got != c.bad {
+				t.Errorf("in the way:\n%s\nwant\n%s", got, c.bad)
+			}
+			b.isOrderly()
+		})
+	}
+}
+
+func TestPreflight_is_silent_about_what_it_does_not_know(t *testing.T) {
+	other := lookedAt(purseWith(5))
+	other.Preflight.Kind = task.GPT
+	gone := lookedAt(ready())
+	for name, s := range map[string]State{"nothing read": purseWith(5), "of the other kind": other, "no wallet": gone} {
+		t.Run(name, func(t *testing.T) {
+			if open(t, s).find("region", "Before you pay") != nil {
+				t.Error("it is shown")
+			}
+		})
+	}
+}
+
+func TestPreflight_looks_when_a_payment_would_be_another_one(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		before State
+		change func(*browser)
+	}{
+		{"wallet connected", ready(), func(b *browser) { b.become(func(s *State) { s.Session = connected().Session }) }},
+		{"task wallet opened", locked(), func(b *browser) { b.become(func(s *State) { s.Purse.Open = true }) }},
+		{"money arrived", purseWith(0), func(b *browser) { b.become(func(s *State) { s.Purse.CNX = units(150) }) }},
+		{"other account", connected(), func(b *browser) { b.become(func(s *State) { s.Session.Account = purseAt }) }},
+		{"other network", connected(), func(b *browser) { b.become(func(s *State) { s.Network.ID = "other" }) }},
+		{"other tab", connected(), func(b *browser) { b.nav("/chat") }},
+		{"other model", connected(), func(b *browser) { b.fill("model", "stabilityai/stable-diffusion-xl-base-1.0") }},
+		{"other number", connected(), func(b *browser) { b.fill("count", "9") }},
+		{"a task ended", connected(ordered(job.Fetching, "a fox", 1)), func(b *browser) { b.become(func(s *State) { s.Jobs = []job.State{drawn("a fox", 1)} }) }},
+		{"asked to", connected(), func(b *browser) { b.run(b.page.onLook) }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := open(t, c.before)
+			b.now += lookEvery
+			before := b.looks()
+			c.change(b)
+			if got := b.looks() - before; got != 1 {
+				t.Errorf("looked %d times: %q", got, b.did)
+			}
+		})
+	}
+}
+
+func TestPreflight_does_not_look_for_nothing(t *testing.T) {
+	b := open(t, connected(ordered(job.Running, "a fox", 1)))
+	b.now += lookEvery
+	before := b.looks()
+	for _, text := range []string{"a", "a f", "a fox"} {
+		b.fill("prompt", text)
+	}
+	b.fill("steps", "30")
+	b.become(func(s *State) { s.ChainDown = true })
+	b.become(func(s *State) { s.Jobs = []job.State{ordered(job.Fetching, "a fox", 1)} })
+	if got := b.looks() - before; got != 0 {
+		t.Errorf("looked %d times: %q", got, b.did)
+	}
+	for name, s := range map[string]State{"without a wallet": ready(), "on a network of the past": func() State {
+		s := connected()
+		s.Network = past
+		return s
+	}()} {
+		if b := open(t, s); b.looks() != 0 {
+			t.Errorf("looked %s", name)
+		}
+	}
+}
+
+func TestPreflight_looks_at_what_would_be_paid_for(t *testing.T) {
+	b := open(t, connected())
+	b.now += lookEvery
+	b.did = nil
+	b.fill("count", "9")
+	if len(b.did) != 1 || !strings.Contains(b.did[0], `"num_images":9`) || !strings.Contains(b.did[0], `"base_model":"runwayml/stable-diffusion-v1-5"`) {
+		t.Error(b.did)
+	}
+}
+
+func TestPreflight_spares_the_chain(t *testing.T) {
+	b := open(t, connected())
+	if b.looks() != 1 {
+		t.Fatal(b.did)
+	}
+	b.now += lookEvery - 1 // a moment too early
+	for _, n := range []string{"5", "6", "7"} {
+		b.fill("count", n)
+	}
+	b.run(b.page.onLook)
+	if b.looks() != 1 {
+		t.Errorf("looked %d times within 5 s", b.looks())
+	}
+	b.now++
+	deadline := time.Now().Add(5 * time.Second)
+	for b.looks() == 1 && time.Now().Before(deadline) {
+		b.run(func(app.Context, app.Event) {})
+	}
+	if b.looks() != 2 || !strings.Contains(strings.Join(b.did, ""), `"num_images":7`) {
+		t.Errorf("the last change was forgotten: %q", b.did)
+	}
+}
