@@ -52,12 +52,14 @@ func start(ctx context.Context) (*app.App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("wallets cannot be looked for: %w", err)
 	}
+	second := &browser.Worker{}
 	page := app.New(config, app.Ports{
 		Ports: runner.Ports{
-			Clock: clock{}, HTTP: browser.Fetch{}, Store: storage{store}, Worker: worker{&browser.Worker{}},
-			Wallets: announced{wallets}, NewID: browser.NewID,
+			Clock: clock{}, HTTP: browser.Fetch{}, Store: storage{store}, Worker: worker{second},
+			Wallets: announced{wallets}, NewID: browser.NewID, Vault: &browser.Vault{Worker: second},
 		},
 		Screen: screen{},
+		Href:   goapp.Window().URL().String(),
 	})
 	go page.Run(ctx)
 	return page, nil

@@ -44,4 +44,26 @@ func (v *visitor) connect(wallet string) {
 	v.click("button", "Connect wallet")
 	v.click("button", wallet)
 	v.until("the wallet in the header", func() bool { return len(v.all("button", starting("Wallet 0x"))) > 0 })
+	if wallet == digests {
+		v.allowDirect()
+	}
+}
+
+// direct is the choice that lets the wallet itself sign for the Relay.
+const direct = "Let this wallet sign every request itself (eth_sign)"
+
+// allowDirect makes that choice, under Advanced in the dialog of the wallet.
+func (v *visitor) allowDirect() {
+	v.t.Helper()
+	v.click("button", v.all("button", starting("Wallet 0x"))[0].name)
+	v.click("DisclosureTriangle", "Advanced")
+	box := v.find("checkbox", direct)
+	if v.call(box.id, "function() { return String(this.checked) }") != "true" {
+		v.click("checkbox", direct)
+	}
+	v.until("the choice is made", func() bool {
+		return v.call(v.find("checkbox", direct).id, "function() { return String(this.checked) }") == "true"
+	})
+	v.click("button", "Close")
+	v.until("the dialog is closed", func() bool { return !v.has("checkbox", direct) })
 }
