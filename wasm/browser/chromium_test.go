@@ -141,6 +141,7 @@ func harness(t *testing.T, dir string) http.Handler {
 		"spied.js":     "testdata/spied.js",
 		"dying.js":     "testdata/dying.js",
 		"poor.js":      "testdata/poor.js",
+		"heavy.json":   "testdata/keystore-2-18.json",
 		"vectors.json": "../../chain/taskwallet/testdata/vectors.json",
 	} {
 		mux.HandleFunc("GET /harness/"+name, func(w http.ResponseWriter, r *http.Request) {

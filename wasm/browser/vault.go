@@ -54,6 +54,13 @@ func (v *Vault) Random(ctx context.Context) (common.Address, error) {
 // OpenBackup makes the key of a keystore file, ours or another wallet's. Errors:
 // WrongPassword, BrokenFile, HostileFile, BadKey.
 func (v *Vault) OpenBackup(ctx context.Context, file []byte, password string) (common.Address, error) {
+	if heavy(file) {
+		light, err := openHeavy(ctx, file, password)
+		if err != nil {
+			return common.Address{}, err
+		}
+		file = light
+	}
 	secret := []byte(password)
 	defer clear(secret)
 	return v.make(ctx, protocol.OpenBackup, nil, file, secret)

@@ -116,6 +116,24 @@ func TestVault_backup_brings_a_random_key_back(t *testing.T) {
 	}
 }
 
+// The file is go-ethereum's, of keccak256("crynux-dapp test heavy keystore").
+func TestVault_heavy_backup_is_opened_in_a_worker_of_its_own(t *testing.T) {
+	asked := tellQuestions(t, "")
+	_, file, err := browser.Fetch{}.Get(t.Context(), "heavy.json", 1<<16)
+	must(t, err)
+	v := opened(t)
+	if _, err := v.OpenBackup(t.Context(), file, "another"); !errors.Is(err, taskwallet.WrongPassword) {
+		t.Errorf("wrong password: %v", err)
+	}
+	key, err := crypto.ToECDSA(crypto.Keccak256([]byte("crynux-dapp test heavy keystore")))
+	must(t, err)
+	if at, err := v.OpenBackup(t.Context(), file, "password"); err != nil || at != crypto.PubkeyToAddress(key.PublicKey) {
+		t.Errorf("%v, error %v", at, err)
+	}
+	must(t, v.Allow(t.Context(), amount(1))) // the session goes on
+	asked("derive,open,openBackup,openBackup,backup,openBackup,allow")
+}
+
 func TestVault_remembers_by_passphrase_and_by_browser(t *testing.T) {
 	v, id := made(t), testIdentity(t)
 	for by, passphrase := range map[taskwallet.Remembered]string{taskwallet.ByPassphrase: "a passphrase", taskwallet.ByBrowser: ""} {
@@ -250,12 +268,7 @@ func TestVault_without_a_key_is_locked(t *testing.T) {
 }
 
 func TestVault_crash_takes_the_key_along(t *testing.T) {
-	script(t, `
-		window.asked = [];
-		window.channel = new BroadcastChannel("asked");
-		channel.onmessage = (event) => asked.push(event.data);
-		window.crynuxBoot = { worker: "dying.js?at=signTx" };`)
-	defer script(t, `channel.close(); delete window.crynuxBoot`)
+	asked := tellQuestions(t, "signTx")
 	v, id := opened(t), testIdentity(t)
 
 	_, err := v.SignTx(t.Context(), taskwallet.Cancel{ID: 1}, 0, 90_000, fair)
@@ -278,31 +291,43 @@ func TestVault_crash_takes_the_key_along(t *testing.T) {
 	must(t, v.Open(t.Context(), id, taskwallet.Gas{}, amount(0)))
 	_, err = v.SignText(t.Context(), statusText(time.Now()))
 	must(t, err)
-	eventually(t, func() bool { return script(t, `return asked.includes("signText")`).Bool() })
-	if got, want := script(t, `return asked.join()`).String(), "derive,open,signTx,recover,derive,open,signText"; got != want {
-		t.Errorf("asked %s, want %s", got, want)
-	}
+	asked("derive,open,signTx,recover,derive,open,signText")
 }
 
-func TestVault_Lock_ends_its_worker_at_once(t *testing.T) {
+func TestVault_Lock_does_not_wait_for_a_busy_worker(t *testing.T) {
+	const many = 20 // backups, of half a second each
 	v := opened(t)
 	var picture bytes.Buffer
 	must(t, png.Encode(&picture, image.NewGray(image.Rect(0, 0, 512, 512))))
-	backup, hash := make(chan error, 1), make(chan error, 1)
-	go func() {
-		_, err := v.Backup(context.Background(), "password") // busy for a second
-		backup <- err
-	}()
+	backups, hash := make(chan error, many), make(chan error, 1)
+	for range many {
+		go func() {
+			_, err := v.Backup(context.Background(), "password")
+			backups <- err
+		}()
+	}
 	go func() {
 		_, err := v.Worker.ImageHash(context.Background(), picture.Bytes())
 		hash <- err
 	}()
-	time.Sleep(time.Millisecond) // both have been asked
+	time.Sleep(time.Millisecond) // all have been asked
+	start := time.Now()
 	must(t, v.Lock(t.Context()))
-	if err := <-backup; err != nil && !errors.Is(err, taskwallet.Locked) {
-		t.Errorf("backup: %v", err)
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("it took %v", took)
 	}
-	if err := <-hash; err != nil {
+	stopped := 0
+	for range many {
+		if err := <-backups; errors.Is(err, taskwallet.Locked) {
+			stopped++
+		} else if err != nil {
+			t.Errorf("backup: %v", err)
+		}
+	}
+	if stopped < many/2 {
+		t.Errorf("%d of %d backups were stopped", stopped, many)
+	}
+	if err := <-hash; err != nil { // asked again of a new worker
 		t.Errorf("image hash: %v", err)
 	}
 }
@@ -339,6 +364,26 @@ func TestVault_questions_end_with_their_context(t *testing.T) {
 	must(t, v.Lock(ctx)) // locking is done all the same
 	if err := v.Allow(t.Context(), amount(1)); !errors.Is(err, taskwallet.Locked) {
 		t.Errorf("after Lock: %v", err)
+	}
+}
+
+// tellQuestions lets workers tell what they are asked, and die of one question.
+// The function that it returns compares.
+func tellQuestions(t *testing.T, deadly string) (asked func(want string)) {
+	t.Helper()
+	script(t, `
+		window.asked = [];
+		window.channel = new BroadcastChannel("asked");
+		channel.onmessage = (event) => asked.push(event.data);
+		window.crynuxBoot = { worker: "dying.js?at=" + a };`, deadly)
+	t.Cleanup(func() { script(t, `channel.close(); delete window.crynuxBoot`) })
+	return func(want string) {
+		t.Helper()
+		got := func() string { return script(t, `return asked.join()`).String() }
+		eventually(t, func() bool { return strings.Count(got(), ",") >= strings.Count(want, ",") })
+		if got() != want {
+			t.Errorf("asked %s, want %s", got(), want)
+		}
 	}
 }
 
