@@ -19,8 +19,8 @@ func (p *Page) purseOpened() app.UI {
 		part(actFund, p.fund),
 		part(actBackup, p.backup),
 		part(actSweep, p.sweep),
-		part(actNone, p.purseActions),
 		either(p.purse.task && act == actNone && !s.needsPurse(), p.backToTask, nothing),
+		part(actNone, p.purseActions),
 	)
 }
 
@@ -76,7 +76,7 @@ func (p *Page) purseActions() app.UI {
 	if purse.Random {
 		forget = lockRandomText
 	}
-	return app.Section().Class("stack").Aria("label", "What to do").Body(
+	return app.Section().Class("stack part").Aria("label", "What to do").Body(
 		app.Div().Class("row").Body(
 			p.action("Add funds", purse.Known && purse.Tasks < 2, p.choose(actFund)),
 			p.action("Back up", false, p.choose(actBackup)),
@@ -91,7 +91,7 @@ func (p *Page) purseActions() app.UI {
 
 // backToTask leads back to the button that pays. It presses nothing.
 func (p *Page) backToTask() app.UI {
-	return app.Section().Class("stack").Aria("label", "Back to your task").Body(
+	return app.Section().Class("stack part").Aria("label", "Back to your task").Body(
 		app.P().Text(purseReady),
 		app.Div().Class("row").Body(
 			app.Button().Class("button primary").Type("button").Text("Back to the task").OnClick(p.closePurse),
