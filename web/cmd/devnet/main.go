@@ -68,10 +68,14 @@ func run(ctx context.Context, o devnet.Options, fund string, built bool) error {
 	fmt.Printf(`
   Open      %s
 
-  1. Press "Connect wallet" and choose "Demo (signs digests)".
-  2. Describe a picture and press "Generate".
-  3. Confirm what the demo wallet asks: two transactions, then a signature for
-     the arguments and one for each picture.
+  1. Press "Connect wallet" and choose "Demo (like today's MetaMask)".
+  2. Press "Set up task wallet": two signatures make a small purse in the page,
+     two transfers fill it. From then on nothing is asked.
+  3. Describe a picture and press "Generate".
+
+  Or choose "Demo (signs digests)" and, in its dialog under "Advanced", let it
+  sign every request itself: two transactions, then a signature for the arguments
+  and one for each picture.
 
   With a wallet of your own: RPC %s, chain id %d, coin ETH
      test coins: make run ARGS="-fund 0xYourAccount", or the button "Test coins" in the page
