@@ -18,8 +18,8 @@ import (
 // ConfigID is the id of the development network in config.json.
 const ConfigID = "dev"
 
-// page serves the built site. Three things are added while serving and are never
-// part of it: the true addresses in config.json, the demo wallets, the faucet.
+// page serves the built site. What is added while serving is never part of it:
+// the true addresses in config.json, the demo wallets, the faucet and its panel.
 func (n *Network) page(o Options) (http.Handler, error) {
 	config, err := n.config(o)
 	if err != nil {
@@ -34,23 +34,26 @@ func (n *Network) page(o Options) (http.Handler, error) {
 		w.Write(config)
 	})
 	mux.Handle("POST /faucet", devchain.Faucet{Chain: n.Chain})
+	mux.HandleFunc("GET "+devpanelPath, serveDevpanel)
+	added := devpanelTag(n.RPC, n.Chain.ChainID()) + "\n"
 	if len(n.Wallets) > 0 {
 		mux.Handle("/_devwallet/", devchain.WalletHandler(n.Wallets...))
-		mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { serveIndex(w, o.Site) })
-		mux.HandleFunc("GET /index.html", func(w http.ResponseWriter, r *http.Request) { serveIndex(w, o.Site) })
+		added += "<script src=\"/_devwallet/wallet.js\"></script>\n"
 	}
+	index := func(w http.ResponseWriter, _ *http.Request) { serveIndex(w, o.Site, added) }
+	mux.HandleFunc("GET /{$}", index)
+	mux.HandleFunc("GET /index.html", index)
 	return mux, nil
 }
 
-// serveIndex adds the demo wallets to the page.
-func serveIndex(w http.ResponseWriter, dir string) {
+// serveIndex adds scripts to the page.
+func serveIndex(w http.ResponseWriter, dir, scripts string) {
 	page, err := os.ReadFile(filepath.Join(dir, "index.html"))
 	if err != nil {
 		http.Error(w, "the site is not built", http.StatusInternalServerError)
 		return
 	}
-	script := []byte("<script src=\"/_devwallet/wallet.js\"></script>\n</head>")
-	page = bytes.Replace(page, []byte("</head>"), script, 1)
+	page = bytes.Replace(page, []byte("</head>"), []byte(scripts+"</head>"), 1)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Write(page)
