@@ -22,7 +22,7 @@ func (a *App) purse(s runner.Snapshot) view.Purse {
 	out := view.Purse{
 		Possible: a.Vault != nil, Refused: p.Refused, Elsewhere: p.Elsewhere, Foreign: p.Foreign, Site: p.Site, Host: a.host,
 		Made: p.Made, Open: p.Open, Address: p.Address, Owner: p.Owner,
-		Random: p.Kind == taskwallet.Random, BackedUp: p.BackedUp, Remembered: p.Remembered,
+		Random: p.Made && p.Kind != taskwallet.Derived, BackedUp: p.BackedUp, Remembered: p.Remembered,
 		Known: p.Known, Native: p.Native, CNX: p.CNX, Tasks: p.Tasks, Step: p.Step,
 		Underivable: p.Fault.Code == job.PurseNotDerivable,
 	}
