@@ -56,7 +56,7 @@ const direct = "Let this wallet sign every request itself (eth_sign)"
 func (v *visitor) allowDirect() {
 	v.t.Helper()
 	v.click("button", v.all("button", starting("Wallet 0x"))[0].name)
-	v.click("DisclosureTriangle", "Advanced")
+	v.click(disclosure, "Advanced")
 	box := v.find("checkbox", direct)
 	if v.call(box.id, "function() { return String(this.checked) }") != "true" {
 		v.click("checkbox", direct)

@@ -197,13 +197,20 @@ type found struct {
 // words that browsers newer than it use.
 type axNodes struct {
 	Nodes []struct {
-		Ignored bool `json:"ignored"`
-		Name    struct {
-			Value string `json:"value"`
-		} `json:"name"`
-		ID cdp.BackendNodeID `json:"backendDOMNodeId"`
+		Ignored bool              `json:"ignored"`
+		Role    axValue           `json:"role"`
+		Name    axValue           `json:"name"`
+		ID      cdp.BackendNodeID `json:"backendDOMNodeId"`
 	} `json:"nodes"`
 }
+
+type axValue struct {
+	Value string `json:"value"`
+}
+
+// disclosure is the role of a <summary>. It is Chromium's own and cannot be asked
+// for, only looked for.
+const disclosure = "DisclosureTriangle"
 
 // all returns the elements of a role whose name matches now.
 func (v *visitor) all(role string, match func(name string) bool) []found {
@@ -215,13 +222,16 @@ func (v *visitor) all(role string, match func(name string) bool) []found {
 		if err != nil {
 			return err
 		}
-		query := accessibility.QueryAXTree().WithBackendNodeID(root.BackendNodeID).WithRole(role)
+		query := accessibility.QueryAXTree().WithBackendNodeID(root.BackendNodeID)
+		if role != disclosure {
+			query = query.WithRole(role)
+		}
 		var answer axNodes
 		if err := cdp.Execute(ctx, accessibility.CommandQueryAXTree, query, &answer); err != nil {
 			return err // the page is on its way to another one: asked again
 		}
 		for _, n := range answer.Nodes {
-			if !n.Ignored && match(n.Name.Value) {
+			if !n.Ignored && n.Role.Value == role && match(n.Name.Value) {
 				out = append(out, found{id: n.ID, name: n.Name.Value})
 			}
 		}
