@@ -15,6 +15,7 @@ import (
 	"math/big"
 	"os"
 	"os/signal"
+	"syscall"
 	"time"
 
 	"crynux-dapp/chain"
@@ -39,9 +40,9 @@ func main() {
 	if *free {
 		o.GasPrice = new(big.Int)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, o, *fund, *built); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // the second Ctrl+C ends it at once
+	if err := run(ctx, o, *fund, *built); err != nil && ctx.Err() == nil {
 		fmt.Fprintln(os.Stderr, "devnet:", err)
 		os.Exit(1)
 	}
@@ -49,7 +50,7 @@ func main() {
 
 func run(ctx context.Context, o devnet.Options, fund string, built bool) error {
 	if !built {
-		fmt.Println("Building the page (the first time takes a minute or two) …")
+		fmt.Println("Building the page: two programs for the browser (the first time takes a minute or two) …")
 		if err := site.Build(ctx, site.Options{Out: o.Site}); err != nil {
 			return err
 		}
@@ -78,13 +79,20 @@ func run(ctx context.Context, o devnet.Options, fund string, built bool) error {
   and one for each picture.
 
   With a wallet of your own: RPC %s, chain id %d, coin ETH
-     test coins: make run ARGS="-fund 0xYourAccount", or the button "Test coins" in the page
+     test coins: open "Development network" at the bottom left of the page and press
+     "Test coins", or start with make run ARGS="-fund 0xYourAccount"
 
   Relay     %s
   Contracts token %s, node %s, task %s
-
-  Ctrl+C ends it.
 `, n.Page, n.RPC, n.Chain.ChainID(), n.RelayURL, n.Chain.Contracts().Token, n.Chain.Contracts().Node, n.Chain.Contracts().Task)
+	if o.Rate > 1 {
+		fmt.Printf(`
+  Warning: -rate %v lets the network's clock run ahead of this computer's. The page
+  signs with the computer's time, and the Relay takes a signature within a minute of
+  its own: after about %v it refuses the page's requests.
+`, o.Rate, (time.Duration(float64(time.Minute) / (o.Rate - 1))).Round(time.Second))
+	}
+	fmt.Println("\n  Ctrl+C ends it.")
 	<-ctx.Done()
 	fmt.Println("\nEnding …")
 	return nil
