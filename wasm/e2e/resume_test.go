@@ -4,12 +4,15 @@ package e2e
 
 import (
 	"context"
+	"fmt"
 	"maps"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
 
+	"crynux-dapp/app/job"
 	"crynux-dapp/chain/devchain"
 	"crynux-dapp/relay/devrelay"
 )
@@ -26,6 +29,26 @@ func (v *visitor) awaits(wallet, method string) {
 	if _, err := v.wallet(wallet).AwaitPrompt(ctx, method); err != nil {
 		v.t.Fatal(err)
 	}
+}
+
+// stored waits until the browser's database has the task in a phase. What the
+// page shows is a moment ahead of the disk; what it does is not.
+func (v *visitor) stored(phase job.Phase) {
+	v.t.Helper()
+	v.until(fmt.Sprintf("a stored task in phase %q", phase), func() bool {
+		var phases []job.Phase
+		v.run(chromedp.Evaluate(`new Promise((ok) => {
+			const opening = indexedDB.open("crynux-dapp:/");
+			opening.onsuccess = () => {
+				const reading = opening.result.transaction("jobs").objectStore("jobs").getAll();
+				reading.onsuccess = () => {
+					opening.result.close();
+					ok(reading.result.map((record) => JSON.parse(new TextDecoder().decode(record)).phase));
+				};
+			};
+		})`, &phases, awaited))
+		return slices.Contains(phases, phase)
+	})
 }
 
 // asked checks how often the wallet's person was asked in all.
@@ -45,6 +68,7 @@ func TestResumeWhileChecking(t *testing.T) {
 	release := v.holds(n.RPC + "/*")
 	v.order(prompt, 1)
 	v.sees("Checking balances and nodes")
+	v.stored(job.Checking)
 	v.reload()
 	v.find("article", "Task: "+prompt)
 	release()
@@ -76,7 +100,7 @@ func TestResumeWhileTheApprovalIsPending(t *testing.T) {
 	n.Chain.Pause()
 	const prompt = "a waiting room"
 	v.order(prompt, 1)
-	v.sees("Waiting for the approval to be mined")
+	v.stored(job.ApprovalPending)
 	v.reload()
 	v.sees("Waiting for the approval to be mined")
 	n.Chain.Resume()
@@ -133,7 +157,7 @@ func TestResumeWhileThePaymentIsPending(t *testing.T) {
 	n.Chain.Pause()
 	v.wallet(digests).AnswerWith(devchain.ApproveAll)
 	v.confirms(digests, sending)
-	v.sees("Waiting for the payment to be mined")
+	v.stored(job.CreatePending)
 	v.reload()
 	v.sees("Waiting for the payment to be mined")
 	n.Chain.Resume()
@@ -178,7 +202,7 @@ func TestResumeWhileTheNodesWork(t *testing.T) {
 	v.connect(digests)
 	const prompt = "a workshop at night"
 	v.order(prompt, 2)
-	v.sees("The nodes are at work")
+	v.stored(job.Running)
 	v.reload()
 	v.sees("The nodes are at work")
 	n.Nodes.SetFaults(devrelay.NodeFaults{})
@@ -193,7 +217,7 @@ func TestResumeAfterTheNodesFinishedAlone(t *testing.T) {
 	v.connect(digests)
 	const prompt = "a letter box"
 	v.order(prompt, 1)
-	v.sees("The nodes are at work")
+	v.stored(job.Running)
 	v.run(chromedp.Navigate("about:blank")) // the person has left
 	n.Nodes.SetFaults(devrelay.NodeFaults{})
 	v.until("the results at the Relay", func() bool {
@@ -235,6 +259,7 @@ func TestResumeShowsWhatIsDoneFromTheStore(t *testing.T) {
 	const prompt = "a shelf of books"
 	v.order(prompt, 4)
 	v.done(prompt, 4)
+	v.stored(job.Done)
 	asked, prompts := n.Relay.Stats(), v.prompts(digests)
 	n.Relay.SetFaults(devrelay.Faults{Down: true})
 	v.reload()
@@ -257,6 +282,7 @@ func TestResumeShowsWhatFailed(t *testing.T) {
 	const prompt = "a closed shop"
 	v.order(prompt, 1)
 	v.problem("You said no in the wallet", "Nothing was charged.")
+	v.stored(job.Failed)
 	v.reload()
 	v.problem("You said no in the wallet", "Nothing was charged.")
 	v.find("button", "Wallet "+v.wallet(digests).Address().Hex())
