@@ -77,6 +77,15 @@ func newTuple(data []byte) *tuple {
 	return &tuple{body: data, state: &decoding{budget: len(data)}}
 }
 
+// newWords is newTuple for what a contract returned or logged: whole words.
+func newWords(data []byte) *tuple {
+	t := newTuple(data)
+	if len(data)%len(word{}) != 0 {
+		t.fail("%d bytes are no row of words", len(data))
+	}
+	return t
+}
+
 func (t *tuple) err() error { return t.state.err }
 
 func (t *tuple) fail(format string, args ...any) {

@@ -93,7 +93,7 @@ func (c Contracts) Event(l Log) (Event, error) {
 		return nil, fmt.Errorf("%w: event with %d topics", ErrMalformed, len(l.Topics))
 	}
 	indexed := newTuple(slices.Concat(topicBytes(l.Topics[1:])...))
-	values := newTuple(l.Data)
+	values := newWords(l.Data)
 	event := decode.read(indexed, values)
 	if indexed.err() != nil {
 		return nil, indexed.err()

@@ -27,7 +27,7 @@ func FuzzTask(f *testing.F) {
 		f.Add(packed)
 	}
 	f.Fuzz(func(t *testing.T, packed []byte) {
-		answer := newTuple(packed)
+		answer := newWords(packed)
 		got := readTask(answer)
 		if answer.err() != nil {
 			if !errors.Is(answer.err(), ErrMalformed) {

@@ -77,7 +77,7 @@ func returned[T any](decode func(*tuple) T) func(json.RawMessage) (T, error) {
 		if err != nil {
 			return value, err
 		}
-		t := newTuple(b)
+		t := newWords(b)
 		value = decode(t)
 		if t.err() != nil {
 			var zero T

@@ -161,7 +161,7 @@ func TestCraftedOffsetsDoNotMultiplyMemory(t *testing.T) {
 			w := uintWord(v)
 			packed = append(packed, w[:]...)
 		}
-		list := newTuple(packed)
+		list := newWords(packed)
 		elements(list, n, (*tuple).bytes)
 		return list.err()
 	}
