@@ -114,6 +114,7 @@ func (v *visitor) connectOnly() {
 	v.ready()
 	v.click("button", "Connect wallet")
 	v.find("button", "Wallet "+v.net.Wallets[0].Address().Hex())
+	v.allowDirect()
 }
 
 // ready waits until the page knows its wallets and what it has stored.
@@ -175,14 +176,8 @@ func TestWalletPickerListsTheWalletsOfTheBrowser(t *testing.T) {
 	v.click("button", digests)
 	v.find("button", "Waiting for the wallet…")
 	v.confirms(digests, connecting)
-	v.find("button", "Wallet "+v.wallet(digests).Address().Hex())
-	v.until("the balance", func() bool { return v.has("group", "Balances") })
-	if text := v.text("group", "Balances"); !strings.Contains(text, "300 CNX") {
-		t.Errorf("the balance is shown as %q", text)
-	}
-
 	v.click("button", "Wallet "+v.wallet(digests).Address().Hex())
-	v.find("dialog", "Your wallet")
+	v.until("the wallet with its balance", func() bool { return strings.Contains(v.text("dialog", "Your wallet"), "300 CNX") })
 	v.click("button", "Disconnect")
 	v.find("button", "Connect wallet")
 	v.whole()
@@ -202,6 +197,7 @@ func TestWalletRejectionsChargeNothingAndCanBeMended(t *testing.T) {
 	v.click("button", digests)
 	v.confirms(digests, connecting)
 	v.gone("dialog", "Connect a wallet")
+	v.allowDirect()
 
 	v.order(prompt, 2)
 	v.rejects(digests, sending)
@@ -300,6 +296,7 @@ func TestWalletThatCannotSignForTheRelay(t *testing.T) {
 	n := network(t)
 	v := visit(t, n)
 	v.connect(modern)
+	v.allowDirect()
 	v.order("a locked door", 1)
 	v.problem("This wallet cannot sign for the Relay", "no method for that", "Use a wallet that signs digests", "Nothing was charged.")
 	if asked := v.prompts(modern); asked[sending] != 0 || v.tasks() != 0 {
@@ -432,6 +429,7 @@ func TestWalletLocked(t *testing.T) {
 	v.confirms(digests, connecting) // its window to unlock it
 	account := "Wallet " + w.Address().Hex()
 	v.find("button", account)
+	v.allowDirect()
 
 	w.AnswerWith(asking(signing))
 	const prompt = "a key under a stone"
