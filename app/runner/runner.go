@@ -17,20 +17,21 @@ type Runner struct {
 	inbox *inbox // what the owner goroutine does next
 
 	// Owned by the goroutine of Run. What it starts may read ctx.
-	ctx      context.Context
-	snap     Snapshot
-	jobs     []job.State // newest first
-	wallet   Connection
-	unwatch  func() // ends the events of wallet
-	purse    purse
-	allowed  bool              // the person chose Direct mode
-	cursors  map[string]uint64 // the next block to ask for, by watched job
-	missing  map[string]int    // ticks for which a sent transaction was unknown, by job
-	watching map[string]bool   // a poll is on its way or planned, by network
-	turns    turns
-	writes   []write // not saved yet, in order
-	writing  bool
-	signed   map[string]relay.Signed // signatures that may be used again, by signing parameters
+	ctx       context.Context
+	snap      Snapshot
+	jobs      []job.State // newest first
+	wallet    Connection
+	unwatch   func() // ends the events of wallet
+	purse     purse
+	allowed   bool              // the person chose Direct mode
+	cursors   map[string]uint64 // the next block to ask for, by watched job
+	missing   map[string]int    // ticks for which a sent transaction was unknown, by job
+	committed map[string]bool   // all nodes have committed to a result, by job
+	watching  map[string]bool   // a poll is on its way or planned, by network
+	turns     turns
+	writes    []write // not saved yet, in order
+	writing   bool
+	signed    map[string]relay.Signed // signatures that may be used again, by signing parameters
 
 	networks map[string]network
 
@@ -50,7 +51,7 @@ type network struct {
 // New makes a runner. It does nothing before Run.
 func New(p Ports) *Runner {
 	r := &Runner{
-		Ports: p, inbox: newInbox(), cursors: map[string]uint64{}, missing: map[string]int{}, watching: map[string]bool{}, turns: turns{taken: map[payer]string{}},
+		Ports: p, inbox: newInbox(), cursors: map[string]uint64{}, missing: map[string]int{}, committed: map[string]bool{}, watching: map[string]bool{}, turns: turns{taken: map[payer]string{}},
 		signed: map[string]relay.Signed{}, networks: map[string]network{}, subscribers: map[int]func(Snapshot){},
 	}
 	for _, n := range p.Networks {

@@ -16,12 +16,12 @@ import (
 // How often the chain is asked. Blocks are a second apart where tasks take tens of
 // seconds. A transaction and the delivery are looked for more often than blocks
 // come, because the page goes on at once when they are there, but only while they
-// are not late. What the nodes do in between can wait.
+// are not late. What the nodes do in between can wait, until all have committed.
 const (
 	pollSoon    = 500 * time.Millisecond
 	soonFor     = 15 * time.Second
 	pollSending = 1000 * time.Millisecond
-	pollRunning = 2000 * time.Millisecond
+	pollRunning = 2500 * time.Millisecond
 	pollTrouble = 5 * time.Second
 	// unknownTicks is for how many polls a node may not know a sent transaction
 	// before another one with its nonce is looked for, and until it counts as dropped.
@@ -29,16 +29,22 @@ const (
 	droppedTicks = 75
 )
 
-// pace is how long the chain is left alone because of a job.
-func pace(s job.State, now int64) time.Duration {
-	sending := s.Phase == job.ApprovalPending || s.Phase == job.CreatePending
-	switch {
-	case (sending || s.Phase == job.Fetching) && now-s.Since < soonFor.Milliseconds():
-		return pollSoon
-	case sending:
-		return pollSending
+// pace is how long the chain is left alone now.
+func (r *Runner) pace(n network) time.Duration {
+	pause, now := pollRunning, r.now()
+	for _, s := range r.jobs {
+		if s.Order.Network != n.ID || !watched(s) {
+			continue
+		}
+		sending := s.Phase == job.ApprovalPending || s.Phase == job.CreatePending
+		switch {
+		case (sending || s.Phase == job.Fetching) && now-s.Since < soonFor.Milliseconds():
+			pause = min(pause, pollSoon)
+		case sending, r.committed[s.ID] && s.Phase == job.Running:
+			pause = min(pause, pollSending)
+		}
 	}
-	return pollRunning
+	return pause
 }
 
 // watched reports whether the chain is asked about a job.
@@ -70,7 +76,7 @@ func (r *Runner) watch() {
 func (r *Runner) poll(n network) {
 	var jobs, owners []string // all that are watched, and those with a transaction
 	var sent []common.Hash
-	from, every := uint64(math.MaxUint64), pollRunning
+	from := uint64(math.MaxUint64)
 	for _, s := range r.jobs {
 		if s.Order.Network != n.ID {
 			continue
@@ -78,6 +84,7 @@ func (r *Runner) poll(n network) {
 		if !watched(s) {
 			delete(r.cursors, s.ID)
 			delete(r.missing, s.ID)
+			delete(r.committed, s.ID)
 			continue
 		}
 		jobs = append(jobs, s.ID)
@@ -85,7 +92,6 @@ func (r *Runner) poll(n network) {
 			r.cursors[s.ID] = begin(s)
 		}
 		from = min(from, r.cursors[s.ID])
-		every = min(every, pace(s, r.now()))
 		if s.Phase == job.ApprovalPending || s.Phase == job.CreatePending {
 			tx := s.Create.Hash
 			if s.Phase == job.ApprovalPending {
@@ -101,20 +107,25 @@ func (r *Runner) poll(n network) {
 	go func() {
 		tick, err := n.chain.Poll(r.ctx, sent, from)
 		r.chainReached(err)
-		if err != nil {
-			every = pollTrouble
-		} else {
-			facts := r.facts(r.ctx, n, tick)
-			r.post(func() {
+		var facts map[common.Hash]fact
+		if err == nil {
+			facts = r.facts(r.ctx, n, tick)
+		}
+		r.post(func() {
+			pause := pollTrouble
+			if err == nil {
 				for _, id := range jobs {
 					r.cursors[id] = tick.Through + 1
 				}
 				r.told(n, tick, owners, facts)
-			})
-		}
-		if r.Clock.Sleep(r.ctx, every) == nil {
-			r.post(func() { r.poll(n) })
-		}
+				pause = r.pace(n) // by what was just told
+			}
+			go func() {
+				if r.Clock.Sleep(r.ctx, pause) == nil {
+					r.post(func() { r.poll(n) })
+				}
+			}()
+		})
 	}()
 }
 
@@ -218,6 +229,10 @@ func (r *Runner) seen(n network, seen chain.Seen, all []chain.Seen, at int64) {
 			continue
 		}
 		switch e := seen.Event.(type) {
+		case chain.CommitmentsReady:
+			if e.ID == s.TaskID {
+				r.committed[s.ID] = true
+			}
 		case chain.TaskSuccess:
 			if e.ID == s.TaskID {
 				r.apply(s.ID, job.Succeeded{At: at, Result: job.Bytes(e.Result), Node: e.Node, Tx: seen.Log.TxHash, Block: seen.Log.Block})
