@@ -49,7 +49,7 @@ var house = map[string][]string{
 	"wasm/browser":           {"chain", "chain/taskwallet", "wasm/worker/protocol"},
 	"wasm/worker":            {"app/proof/imagehash", "chain/taskwallet", "chain/taskwallet/vault", "wasm/worker/protocol"},
 	"wasm/worker/protocol":   {"chain/taskwallet"},
-	"wasm/e2e":               {"app", "chain/devchain", "relay/devrelay", "web/devnet", "web/site"},
+	"wasm/e2e":               {"app", "app/job", "chain/devchain", "relay/devrelay", "web/devnet", "web/site"},
 	"web/site":               {},
 	"web/devnet":             {"app", "chain/devchain", "relay/devrelay", "web/site"},
 	"web/cmd/devnet":         {"chain", "web/devnet", "web/site"},

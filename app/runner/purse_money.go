@@ -161,12 +161,10 @@ func (r *Runner) SweepPurse() {
 			return err
 		}
 		price := taskwallet.Price{Max: standing.GasPrice, Shown: standing.GasPrice}
-		nonce := standing.Nonce
 		if !standing.CNX.IsZero() {
-			if err := r.sweep(ctx, n, id, taskwallet.SweepToken{To: id.Owner, Amount: standing.CNX}, nonce, price); err != nil {
+			if err := r.sweep(ctx, n, id, taskwallet.SweepToken{To: id.Owner, Amount: standing.CNX}, standing.Nonce, price); err != nil {
 				return err
 			}
-			nonce++
 		}
 		if r.runningOf(job.State{Order: job.Order{Account: id.Address}}) > 0 {
 			return nil // the rest stays for a cancel; the page says so
