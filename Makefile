@@ -21,7 +21,9 @@ help: ## this list
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  \1	\2/p' $(MAKEFILE_LIST) | expand -t 14
 
 run: ## the page and a whole network on this machine: http://127.0.0.1:8080 (ARGS=-h: its flags)
-	@echo "Compiling the development network (the first time this fetches modules and takes some minutes) …"
+	@echo "Fetching modules that are not here yet …"
+	@$(GO) list -deps ./web/cmd/devnet >/dev/null
+	@echo "Compiling the development network, with a whole Ethereum node in it (the first time takes some minutes) …"
 	@$(GO) build -o build/devnet ./web/cmd/devnet
 	@exec build/devnet $(ARGS)
 
