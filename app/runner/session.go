@@ -11,8 +11,13 @@ import (
 	"crynux-dapp/chain"
 )
 
-// reconnectFor is how long the wallet of the last visit is waited for after load.
-const reconnectFor = 3 * time.Second
+const (
+	// reconnectFor is how long the wallet of the last visit is waited for after load.
+	reconnectFor = 3 * time.Second
+	// answerFor is how long it may take to name its accounts once it is there:
+	// an extension that was asleep needs seconds.
+	answerFor = 15 * time.Second
+)
 
 // Connect asks a wallet to open its accounts; it shows its own question. An empty
 // id means the only wallet there is.
@@ -50,7 +55,7 @@ func (r *Runner) reconnect(rdns string) {
 		ctx, cancel := context.WithTimeout(r.ctx, reconnectFor)
 		defer cancel()
 		for rdns != "" {
-			if r.tryReconnect(ctx, rdns) || r.Clock.Sleep(ctx, 100*time.Millisecond) != nil {
+			if r.tryReconnect(rdns) || r.Clock.Sleep(ctx, 100*time.Millisecond) != nil {
 				break
 			}
 		}
@@ -58,14 +63,20 @@ func (r *Runner) reconnect(rdns string) {
 	}()
 }
 
-func (r *Runner) tryReconnect(ctx context.Context, rdns string) bool {
+func (r *Runner) tryReconnect(rdns string) bool {
 	w, c, ok := r.find(func(w Wallet) bool { return w.RDNS == rdns })
 	if !ok {
 		return false
 	}
+	ctx, cancel := context.WithTimeout(r.ctx, answerFor)
+	defer cancel()
 	accounts, err := chain.Accounts(ctx, c)
 	if err == nil && len(accounts) > 0 {
-		r.post(func() { r.connected(w, c, accounts) })
+		r.post(func() {
+			if !r.snap.Session.Connected { // the person was not quicker
+				r.connected(w, c, accounts)
+			}
+		})
 	}
 	return true
 }
