@@ -47,8 +47,12 @@ func damaged(err error) error {
 	return err
 }
 
-// announced are the wallets of the browser.
-type announced struct{ w *browser.Wallets }
+// announced are the wallets of the browser. With the first connection the second
+// program is loaded: it is needed soon, and not before.
+type announced struct {
+	w      *browser.Wallets
+	second *browser.Worker
+}
 
 func (a announced) List() []runner.Wallet {
 	list := a.w.List()
@@ -64,6 +68,7 @@ func (a announced) Connect(id string) (runner.Connection, bool) {
 	if !ok {
 		return nil, false
 	}
+	go a.second.Start()
 	return p, true
 }
 

@@ -387,7 +387,10 @@ func pause(f Fault, n int) int64 {
 	case SignatureLate:
 		return 0
 	case NotSynced:
-		return min(500*int64(n), 2000)
+		if n <= 10 {
+			return 500
+		}
+		return 2000
 	case NotUploaded:
 		return min(1000*int64(n), 10_000)
 	}
