@@ -20,7 +20,7 @@ import (
 
 // share is how much longer than the network itself a task should take in this page.
 // It holds on a machine that does nothing else; a test that runs wherever it is run
-// can only insist on limit, from where on the page itself waits for nothing.
+// can only insist on limit: more than that is the page, not the machine.
 const (
 	share = 0.15
 	limit = 0.40
@@ -51,7 +51,7 @@ func TestTime(t *testing.T) {
 		case over <= share:
 			return
 		case try == tries && over <= limit:
-			t.Logf("more than %.0f %%: either this machine is busy, or the page waits for nothing", 100*share)
+			t.Logf("more than %.0f %%: this machine is busy, or the page waits where it need not", 100*share)
 			return
 		case try == tries:
 			t.Fatalf("the page takes more than %.0f %%", 100*limit)
