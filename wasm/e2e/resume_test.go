@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -20,16 +19,6 @@ import (
 // Each journey here reloads the page in one phase of a task. It must go on by
 // itself, or by one click where the wallet would be asked for money again, and
 // end with its pictures, paid for once.
-
-// awaits waits until a wallet asks for a method.
-func (v *visitor) awaits(wallet, method string) {
-	v.t.Helper()
-	ctx, cancel := context.WithTimeout(v.ctx, patience)
-	defer cancel()
-	if _, err := v.wallet(wallet).AwaitPrompt(ctx, method); err != nil {
-		v.t.Fatal(err)
-	}
-}
 
 // stored waits until the browser's database has the task in a phase. What the
 // page shows is a moment ahead of the disk; what it does is not.

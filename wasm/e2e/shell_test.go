@@ -211,17 +211,9 @@ func TestShellByKeyboardAlone(t *testing.T) {
 	v.wallet(digests).AnswerWith(devchain.AskAlways)
 	confirm := func(method string) {
 		t.Helper()
-		v.awaits(digests, method)
-		asked := len(v.wallet(digests).Prompts()) // the one that is open
-		window := v.find("dialog", digests+": confirm").id
-		v.tabs("Confirm")
-		v.press(kb.Enter)
-		v.until("the wallet to take the answer", func() bool {
-			return v.wallet(digests).Prompts()[asked-1].Verdict != devchain.Ask
-		})
-		v.until("its window to go", func() bool { // the next one may be there already
-			open := v.all("dialog", named(digests+": confirm"))
-			return len(open) == 0 || open[0].id != window
+		v.answersBy(digests, method, func() {
+			v.tabs("Confirm")
+			v.press(kb.Enter)
 		})
 	}
 	v.ready()

@@ -73,9 +73,8 @@ func (v *visitor) problem(title string, says ...string) {
 	}
 }
 
-// answers waits until a wallet asks for a method, and presses a button of its
-// window in the page.
-func (v *visitor) answers(wallet, method, button string) {
+// awaits waits until a wallet asks for a method.
+func (v *visitor) awaits(wallet, method string) devchain.Prompt {
 	v.t.Helper()
 	ctx, cancel := context.WithTimeout(v.ctx, patience)
 	defer cancel()
@@ -83,14 +82,25 @@ func (v *visitor) answers(wallet, method, button string) {
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	v.find("dialog", wallet+": confirm")
+	return p
+}
+
+// answersBy waits until a wallet asks for a method, has press answer in its window
+// in the page, and waits until that very window is gone: the next one looks alike.
+func (v *visitor) answersBy(wallet, method string, press func()) {
+	v.t.Helper()
+	p := v.awaits(wallet, method)
+	window := v.find("dialog", wallet+": confirm")
+	press()
 	v.until("the wallet to take the answer", func() bool {
-		if v.wallet(wallet).Prompts()[p.ID-1].Verdict != devchain.Ask {
-			return true
-		}
-		v.click("button", button)
-		return false
+		open := slices.Contains(v.all("dialog", named(wallet+": confirm")), window)
+		return !open && v.wallet(wallet).Prompts()[p.ID-1].Verdict != devchain.Ask
 	})
+}
+
+func (v *visitor) answers(wallet, method, button string) {
+	v.t.Helper()
+	v.answersBy(wallet, method, func() { v.click("button", button) })
 }
 
 func (v *visitor) confirms(wallet, method string) { v.t.Helper(); v.answers(wallet, method, "Confirm") }
