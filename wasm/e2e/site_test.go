@@ -224,6 +224,13 @@ func TestSiteWorksWithoutAWordInTheConsole(t *testing.T) {
 	v.click("link", "Images")
 	v.shown("a quiet street", 2)
 	for _, line := range v.said() {
-		t.Error(line)
+		if !relayBehind.MatchString(line) {
+			t.Error(line)
+		}
 	}
 }
+
+// relayBehind is what the browser itself notes of an upload to a Relay that has not
+// seen the task yet. Its 400 belongs to the protocol (B.4, G.10), and no page can
+// keep a browser from noting it.
+var relayBehind = regexp.MustCompile(`^error of network: Failed to load resource: .* 400 .*/v1/inference_tasks$`)
