@@ -7,7 +7,10 @@ package job
 
 import (
 	"fmt"
+	"math"
 	"strings"
+
+	"github.com/holiman/uint256"
 )
 
 // Problem is a fault in words.
@@ -49,6 +52,9 @@ func Hint(s State) string {
 		return "The signature came too late for the Relay. Your wallet is asked once more."
 	case WorkerRestarts:
 		return "A helper of this page was restarted. Trying again."
+	}
+	if fee := s.Create.Fee; !fee.IsZero() && fee != s.Quote.Fee {
+		return fmt.Sprintf("The contract took %s, not %s as was shown. Tasks that wait are asked about again.", CNX(fee), CNX(s.Quote.Fee))
 	}
 	if s.Overdue && s.Phase == Running {
 		return "The nodes are past the deadline. They may still finish; the fee is held by the contract."
@@ -98,10 +104,10 @@ func explainFault(s State) Problem {
 	case NotEnoughGas:
 		return Problem{Title: "Not enough for gas", Detail: fmt.Sprintf("Gas for this task is up to %s of the chain's own coin, the account has %s.", Decimal(f.Need, 6), Decimal(f.Have, 6)), Remedy: "Get some for this account, then check again.", Retry: "Check again"}
 	case FeeRaised:
-		if !f.Need.Gt(&f.Have) {
+		if f.Need.IsZero() {
 			return Problem{Title: "The price of a task has changed", Detail: fmt.Sprintf("The contract wants more than %s, and nobody has paid the new price yet.", CNX(f.Have)), Remedy: "Whoever hosts this page has to write the new price into its settings.", Retry: "Check again"}
 		}
-		return Problem{Title: "The price of a task has changed", Detail: fmt.Sprintf("It was %s; the newest task was paid with %s.", CNX(f.Have), CNX(f.Need)), Remedy: "Go on only if you want to pay the new price.", Retry: "Pay " + CNX(f.Need)}
+		return Problem{Title: "The price of a task has changed", Detail: fmt.Sprintf("It was %s; the newest task was paid with %s.", CNX(f.Have), CNX(f.Need)), Remedy: "Go on only if you want to pay this price.", Retry: "Pay " + CNX(f.Need)}
 	case AllowanceShort:
 		return Problem{Title: "The approved amount is too small", Detail: fmt.Sprintf("The task costs %s, approved are %s: the amount was changed in the wallet.", CNX(f.Need), CNX(f.Have)), Remedy: "Approve at least the price of the task.", Retry: "Approve again"}
 	case NoFreeNodes:
@@ -142,8 +148,12 @@ func explainFault(s State) Problem {
 		return Problem{Title: "The network's addresses have changed", Detail: "The task wallet was made for other contracts or another Relay, and signs nothing for these.", Remedy: "Take the money out, and make a new task wallet if you trust the change."}
 	case PurseOverBudget:
 		return Problem{Title: "The confirmed budget is spent", Detail: fmt.Sprintf("The task wallet holds %s more, and asks before it spends them.", CNX(f.Need)), Remedy: "Go on only if you want to.", Retry: "Allow " + CNX(f.Need)}
-	case GasPriceRaised:
-		return Problem{Title: "Gas costs far more than you confirmed", Detail: "Nothing was sent.", Remedy: "Wait until the price has come down, then go on.", Retry: "Go on"}
+	case GasPriceRaised: // taskwallet.md W6
+		if f.Have.IsZero() {
+			return Problem{Title: "Gas is no longer free", Detail: "It was free when you confirmed. Nothing was sent.", Remedy: "Go on only if you want to pay for gas.", Retry: "Pay for gas"}
+		}
+		return Problem{Title: "Gas costs far more than you confirmed", Detail: fmt.Sprintf("The network asks %d times what you confirmed. Nothing was sent.", times(f.Need, f.Have)),
+			Remedy: "Wait until the price has come down, or go on at this price.", Retry: fmt.Sprintf("Pay %d times as much for gas", times(f.Need, f.Have))}
 	case PurseWrongPassword:
 		return Problem{Title: "The password does not open the file", Remedy: "Try again."}
 	case PurseBadFile:
@@ -164,6 +174,15 @@ func explainFault(s State) Problem {
 		return Problem{Title: "The Relay does not answer", Remedy: "Check your connection and try again.", Retry: "Try again"}
 	}
 	return Problem{Title: "Something went wrong in this page", Detail: f.Reason, Remedy: "Try again; if it happens again, copy the details for a report.", Retry: "Try again"}
+}
+
+// times is how often one amount fits into another, at most 2^63-1; 0 if that is nothing.
+func times(amount, part uint256.Int) int64 {
+	n := new(uint256.Int).Div(&amount, &part)
+	if !n.IsUint64() {
+		return math.MaxInt64
+	}
+	return int64(min(n.Uint64(), math.MaxInt64))
 }
 
 func rejected(s State) Problem {

@@ -18,7 +18,7 @@ const (
 	SignerMismatch     Code = "signer-mismatch"      // a signature recovers another address
 	NotEnoughCNX       Code = "not-enough-cnx"       // balance below the fee
 	NotEnoughGas       Code = "not-enough-gas"       // native balance below the gas
-	FeeRaised          Code = "fee-raised"           // the contract wants more than the price that was shown
+	FeeRaised          Code = "fee-raised"           // the contract takes another fee than was shown (Have); Need is the new one, zero if nobody knows it
 	AllowanceShort     Code = "allowance-short"      // the approved amount was changed in the wallet
 	NoFreeNodes        Code = "no-free-nodes"        // no three free nodes of the kind the task needs
 	TxReverted         Code = "tx-reverted"          // mined with status 0
@@ -38,7 +38,7 @@ const (
 	PurseOtherKey      Code = "purse-other-key"      // the wallet signs differently than before
 	PurseMoved         Code = "purse-moved"          // the profile's contracts or Relays changed
 	PurseOverBudget    Code = "purse-over-budget"    // more than was confirmed
-	GasPriceRaised     Code = "gas-price-raised"     // far above the price that was confirmed
+	GasPriceRaised     Code = "gas-price-raised"     // Need wei per gas, far above Have, which was confirmed
 	PurseWrongPassword Code = "purse-wrong-password" // of a backup
 	PurseBadFile       Code = "purse-bad-file"       // not a backup, or a hostile one
 	PurseBadAmount     Code = "purse-bad-amount"     // none, or more tasks than allowed

@@ -46,6 +46,9 @@ type State struct {
 	// Again tells that the person wants the wallet asked once more, should the search find nothing.
 	Again bool `json:"again,omitempty"`
 
+	// Confirmed is when the person last said yes to the price, in unix milliseconds.
+	Confirmed int64 `json:"confirmed,omitempty"`
+
 	Quote   Quote `json:"quote,omitzero"`
 	Approve Tx    `json:"approve,omitzero"`
 	Create  Tx    `json:"create,omitzero"`
@@ -63,7 +66,7 @@ type State struct {
 	Files [MaxFiles]File `json:"files"`
 }
 
-// Order is what was asked for. After Submit only Fee can change, by a click that names the new one.
+// Order is what was asked for. After Submit only Fee and GasPrice can change, by a click that names the new one.
 type Order struct {
 	// Network is the id of the network profile.
 	Network string `json:"network"`
@@ -83,8 +86,10 @@ type Order struct {
 	VRAM uint64 `json:"vram"`
 	// Count is the number of result files, 1…MaxFiles.
 	Count int `json:"count"`
-	// Fee is what the profile says a task costs, in CNX base units.
+	// Fee is the price that was shown when the person confirmed, in CNX base units.
 	Fee uint256.Int `json:"fee"`
+	// GasPrice is the price of gas that was shown then, in wei; zero = free, or not known.
+	GasPrice uint256.Int `json:"gasPrice,omitzero"`
 	// Title is a short text for lists and file names: the prompt or the question.
 	Title string `json:"title,omitempty"`
 }
@@ -115,7 +120,11 @@ type Quote struct {
 	CNX       uint256.Int `json:"cnx"`       // base units
 	Allowance uint256.Int `json:"allowance"` // of the Task contract, base units
 	Fee       uint256.Int `json:"fee"`       // what the task will cost, base units
-	GasPrice  uint256.Int `json:"gasPrice"`  // wei per gas
+	// Due are the fees of all confirmed jobs of the account that are not created
+	// yet, this one included: what is approved at once. Zero = only this one's.
+	Due      uint256.Int `json:"due,omitzero"`
+	GasPrice uint256.Int `json:"gasPrice"`         // wei per gas, as the node suggests
+	BaseFee  uint256.Int `json:"baseFee,omitzero"` // of the newest block; zero where the chain has none
 	// Gas is the limit for createTask (estimate + 25 %); 0 while the allowance is too small to estimate.
 	Gas   uint64 `json:"gas"`
 	Nodes uint64 `json:"nodes"` // free nodes that fit the task

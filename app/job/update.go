@@ -86,7 +86,7 @@ func draft(s State, e Event) (State, []Effect) {
 		s.Order.Kind, s.Order.Args = e.Kind, e.Args
 		return s, nil
 	case Submit:
-		s.Order = e.Order
+		s.Order, s.Confirmed = e.Order, e.At
 		s.Marks = Marks{Submitted: e.At}
 		return s.enter(Checking, e.At), []Effect{Check{}}
 	}
@@ -202,8 +202,10 @@ func (s State) ask(at int64) (State, []Effect) {
 	tx.Asked = at
 	if s.Phase == AwaitApproval {
 		amount := s.Quote.Fee
-		if s.Order.Allow.Gt(&amount) {
-			amount = s.Order.Allow
+		for _, more := range []uint256.Int{s.Order.Allow, s.Quote.Due} {
+			if more.Gt(&amount) {
+				amount = more
+			}
 		}
 		return s, []Effect{AskApprove{Amount: amount}}
 	}
@@ -336,8 +338,12 @@ func failed(s State, e Event) (State, []Effect) {
 			return s, []Effect{s.Create.again()}
 		}
 	}
-	if s.Fault.Code == FeeRaised && s.Fault.Need.Gt(&s.Order.Fee) {
-		s.Order.Fee = s.Fault.Need // the button names the new price
+	switch price := s.Fault.Need; { // the button names the new price
+	case price.IsZero():
+	case s.Fault.Code == FeeRaised:
+		s.Order.Fee, s.Confirmed = price, r.At
+	case s.Fault.Code == GasPriceRaised:
+		s.Order.GasPrice, s.Confirmed = price, r.At
 	}
 	// Everything is read again: balances, allowance and nodes may have changed meanwhile.
 	s.Approvals = 0

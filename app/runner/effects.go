@@ -100,9 +100,17 @@ func (r *Runner) check(ctx context.Context, s job.State, n network, h hand) {
 		r.met(s.ID, job.Fault{Code: job.NetworkMismatch, Reason: "The RPC of " + n.Name + " is of another chain, or the contracts are not there."})
 		return
 	}
+	if f := r.outpriced(s); !f.Zero() {
+		r.met(s.ID, f)
+		return
+	}
 	q := job.Quote{
-		Native: p.Native, CNX: p.CNX, Allowance: p.Allowance, Fee: s.Order.Fee, GasPrice: p.GasPrice, Nodes: p.FreeNodes,
+		Native: p.Native, CNX: p.CNX, Allowance: p.Allowance, Fee: s.Order.Fee, GasPrice: p.GasPrice, BaseFee: p.Head.BaseFee, Nodes: p.FreeNodes,
 		Skew: int64(p.Head.Time) - r.Clock.Now().Unix(), Block: p.Head.Number, Nonce: p.Nonce,
+	}
+	if f := h.reckon(s, &q); !f.Zero() {
+		r.met(s.ID, f)
+		return
 	}
 	if !q.Allowance.Lt(&q.Fee) && !q.CNX.Lt(&q.Fee) {
 		q.Gas, err = n.chain.Estimate(ctx, createTx(s, n))
@@ -111,7 +119,11 @@ func (r *Runner) check(ctx context.Context, s job.State, n network, h hand) {
 			// The contract wants more than the profile says. The newest payment tells
 			// how much; it is only a hint (anybody may send CNX there), so the person
 			// decides, and it is not looked at before the contract itself has said no.
-			r.met(s.ID, job.Fault{Code: job.FeeRaised, Need: p.FeeHint, Have: q.Fee})
+			f := job.Fault{Code: job.FeeRaised, Have: q.Fee}
+			if p.FeeHint.Gt(&q.Fee) {
+				f.Need = p.FeeHint
+			}
+			r.met(s.ID, f)
 			return
 		case err != nil:
 			r.met(s.ID, chainFault(err))

@@ -18,6 +18,9 @@ type hand interface {
 	// able says why the hand cannot pay for a job now; the zero Fault when it can.
 	// It asks nothing of the person.
 	able(ctx context.Context, s job.State, n network) job.Fault
+	// reckon adds to what the chain said what only the hand knows, or says why it
+	// does not pay under these terms.
+	reckon(s job.State, q *job.Quote) job.Fault
 	// approve and create answer with job.Sent, job.Signed, job.NotAsked or job.Met.
 	approve(ctx context.Context, s job.State, n network, e job.AskApprove) job.Event
 	create(ctx context.Context, s job.State, n network, e job.AskCreate) job.Event
@@ -99,6 +102,9 @@ func (h walletHand) send(ctx context.Context, s job.State, tx chain.Tx) job.Even
 	}
 	return job.Sent{At: h.r.now(), Hash: hash}
 }
+
+// reckon: each payment is confirmed by itself, at the price that the wallet shows.
+func (walletHand) reckon(job.State, *job.Quote) job.Fault { return job.Fault{} }
 
 func (walletHand) patient() bool { return true }
 

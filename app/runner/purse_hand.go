@@ -3,6 +3,8 @@ package runner
 import (
 	"context"
 
+	"github.com/holiman/uint256"
+
 	"crynux-dapp/app/job"
 	"crynux-dapp/chain/taskwallet"
 )
@@ -25,6 +27,25 @@ func (h purseHand) able(_ context.Context, _ job.State, n network) job.Fault {
 	return job.Fault{}
 }
 
+// reckon approves for all jobs of the account together, and refuses a price of gas
+// that nobody can be said to have confirmed (taskwallet.md §5, §9).
+func (h purseHand) reckon(s job.State, q *job.Quote) job.Fault {
+	q.Due = h.r.due(s)
+	shown := h.shown(s)
+	if err := (taskwallet.Price{Max: q.GasPrice, Shown: shown}).Check(); err != nil {
+		return job.Fault{Code: job.GasPriceRaised, Need: q.GasPrice, Have: shown, Detail: err.Error()}
+	}
+	return job.Fault{}
+}
+
+// shown is the price of gas that the person confirmed for a job.
+func (h purseHand) shown(s job.State) uint256.Int {
+	if s.Order.GasPrice.IsZero() {
+		return h.purse.price
+	}
+	return s.Order.GasPrice
+}
+
 func (h purseHand) approve(ctx context.Context, s job.State, n network, e job.AskApprove) job.Event {
 	gas := taskwallet.Ceilings(taskwallet.Gas{}).Approve
 	return h.signTx(ctx, s, taskwallet.Approve{Amount: e.Amount}, s.Approve.Nonce, gas)
@@ -43,7 +64,7 @@ func (h purseHand) signTx(ctx context.Context, s job.State, intent taskwallet.In
 	if !h.open {
 		return job.NotAsked{At: h.r.now(), Fault: job.Fault{Code: job.PurseLocked}}
 	}
-	price := taskwallet.Price{Max: s.Quote.GasPrice, Shown: h.purse.price}
+	price := taskwallet.Offer(s.Quote.GasPrice, s.Quote.BaseFee, h.shown(s), s.Quote.Native, gas)
 	signed, err := h.r.Vault.SignTx(ctx, intent, nonce, gas, price)
 	if err != nil {
 		f := purseFault(err)
@@ -67,6 +88,15 @@ func (h purseHand) sign(ctx context.Context, _ job.State, _ network, text []byte
 }
 
 func (purseHand) patient() bool { return false }
+
+// gasPriceShown is the price of gas that the page shows before a payment of the
+// task wallet.
+func (r *Runner) gasPriceShown() uint256.Int {
+	if a := r.snap.Ahead; a.Known && a.Account == r.purse.record.Address {
+		return a.Preflight.GasPrice
+	}
+	return r.purse.price
+}
 
 // runningOf counts the other tasks of a job's account that may need a cancel.
 func (r *Runner) runningOf(s job.State) (n int) {

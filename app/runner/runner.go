@@ -112,6 +112,7 @@ func (r *Runner) Subscribe(f func(Snapshot)) (cancel func()) {
 }
 
 func (r *Runner) publish() {
+	r.snap.Network.Fee = r.price(r.networks[r.snap.Network.ID].Network)
 	s := r.snap
 	s.Jobs = slices.Clone(r.jobs)
 	s.Wallets = slices.Clone(s.Wallets)
@@ -139,6 +140,7 @@ func (r *Runner) Submit(kind task.Kind, args []byte) {
 		order.Account = r.snap.Session.Account
 		if r.purse.open && r.purse.record.ChainID == order.ChainID {
 			order.Account, order.Hand = r.purse.record.Address, job.ByTaskWallet
+			order.GasPrice = r.gasPriceShown()
 		} else if !r.direct() {
 			r.snap.Purse.Fault = job.Fault{Code: job.PurseLocked}
 			return
