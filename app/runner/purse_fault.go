@@ -1,0 +1,43 @@
+package runner
+
+import (
+	"errors"
+	"fmt"
+
+	"crynux-dapp/app/job"
+	"crynux-dapp/chain/taskwallet"
+)
+
+// purseFault turns what kept the task wallet from something into a value.
+func purseFault(err error) job.Fault {
+	f := job.Fault{Detail: err.Error()}
+	var short *taskwallet.ShortError
+	var poor *shortOfCNX
+	switch {
+	case errors.As(err, &poor):
+		f.Code, f.Need, f.Have = job.NotEnoughCNX, poor.need, poor.have
+	case errors.As(err, &short):
+		f.Code, f.Need = job.PurseShort, short.Missing
+	case errors.Is(err, taskwallet.NotDeterministic), errors.Is(err, taskwallet.ForeignSigner), errors.Is(err, taskwallet.BadSignature):
+		f.Code = job.PurseNotDerivable
+	case errors.Is(err, taskwallet.OtherKey):
+		f.Code = job.PurseOtherKey
+	case errors.Is(err, taskwallet.Moved):
+		f.Code = job.PurseMoved
+	case errors.Is(err, taskwallet.Locked):
+		f.Code = job.PurseLocked
+	case errors.Is(err, taskwallet.OverBudget):
+		f.Code = job.PurseOverBudget
+	case errors.Is(err, taskwallet.PriceTooHigh):
+		f.Code = job.GasPriceRaised
+	case errors.Is(err, taskwallet.WrongPassword):
+		f.Code = job.PurseWrongPassword
+	case errors.Is(err, taskwallet.BrokenFile), errors.Is(err, taskwallet.HostileFile), errors.Is(err, taskwallet.BadKey):
+		f.Code, f.Reason = job.PurseBadFile, fmt.Sprint(err)
+	case errors.Is(err, taskwallet.TooMany), errors.Is(err, taskwallet.TooLittle), errors.Is(err, taskwallet.BadAmount):
+		f.Code = job.PurseBadAmount
+	default:
+		return walletFault(err)
+	}
+	return f
+}

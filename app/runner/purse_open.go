@@ -1,0 +1,46 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+
+	"crynux-dapp/chain/taskwallet"
+)
+
+// LockPurse ends the session: the key is overwritten and its program ended.
+func (r *Runner) LockPurse() {
+	r.post(func() {
+		if r.Vault == nil {
+			return
+		}
+		r.purse.open, r.snap.Purse.Open = false, false
+		go func() { _ = r.Vault.Lock(r.ctx) }() // the program that held it is ended anyway
+	})
+}
+
+// openPurse begins a session and saves the public record.
+func (r *Runner) openPurse(ctx context.Context, record taskwallet.Record, n network) error {
+	if err := record.SameNetwork(n.Contracts, []string{n.Relay}); err != nil {
+		return err
+	}
+	standing, err := n.chain.Standing(ctx, record.Address)
+	if err != nil {
+		return err
+	}
+	if err := r.Vault.Open(ctx, record.Identity, taskwallet.Gas{}, r.budget(ctx, record, standing.CNX)); err != nil {
+		return err
+	}
+	text, err := json.Marshal(record)
+	if err != nil {
+		return err
+	}
+	if err := r.Store.Put(ctx, Keys, record.StoreKey(), text); err != nil {
+		return err
+	}
+	r.post(func() {
+		r.purse = purse{record: record, made: true, open: true, price: standing.GasPrice}
+		r.showPurse(n)
+		r.pursed(standing, n)
+	})
+	return nil
+}

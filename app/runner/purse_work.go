@@ -1,0 +1,45 @@
+package runner
+
+import (
+	"context"
+
+	"crynux-dapp/app/job"
+)
+
+// purseWork does one thing with the task wallet at a time, and notes how it ended.
+func (r *Runner) purseWork(step string, do func(ctx context.Context, n network, w Connection) error) {
+	r.post(func() {
+		p, n, w := &r.snap.Purse, r.networks[r.snap.Network.ID], r.wallet
+		switch {
+		case p.Step != "" || r.Vault == nil || n.Historical:
+			return
+		case p.Refused:
+			p.Fault = job.Fault{Code: job.NoPurseHere}
+			return
+		case w == nil:
+			p.Fault = job.Fault{Code: job.WalletLocked}
+			return
+		}
+		p.Step, p.Fault = step, job.Fault{}
+		go func() {
+			err := do(r.ctx, n, w)
+			r.post(func() {
+				r.snap.Purse.Step = ""
+				if err != nil {
+					r.snap.Purse.Fault = purseFault(err)
+				}
+				r.refreshPurse()
+				r.refreshBalances()
+			})
+		}()
+	})
+}
+
+func (r *Runner) purseStep(step string) { r.post(func() { r.snap.Purse.Step = step }) }
+
+// account is the connected account; zero without one. It may be asked from any goroutine.
+func (r *Runner) account() address {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.published.Session.Account
+}
