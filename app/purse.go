@@ -30,7 +30,7 @@ func (a *App) purse(s runner.Snapshot) view.Purse {
 		out.Payments = append(out.Payments, view.Payment(payment))
 	}
 	if !p.Fault.Zero() {
-		out.Problem = job.Explain(job.State{Phase: job.Failed, Fault: p.Fault})
+		out.Problem = job.ExplainPurse(p.Fault, p.Charge)
 	}
 	return out
 }

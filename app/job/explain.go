@@ -48,6 +48,10 @@ func Hint(s State) string {
 		return "The node has not delivered the results to the Relay yet. Trying again."
 	case TxWaiting:
 		return "A transaction of your account is still waiting to be mined. Looking whether it is this payment."
+	case TxUnderpriced:
+		return "The price of gas has gone up. Trying again at the new price."
+	case GasPriceRaised:
+		return "It was not sped up: gas would cost more than three times what you confirmed."
 	case SignatureLate:
 		return "The signature came too late for the Relay. Your wallet is asked once more."
 	case WorkerRestarts:
@@ -146,6 +150,11 @@ func explainFault(s State) Problem {
 		return Problem{Title: "Your wallet signs differently than before", Detail: "The key it makes now is not the one of your task wallet.", Remedy: "Open the task wallet from its backup file."}
 	case PurseMoved:
 		return Problem{Title: "The network's addresses have changed", Detail: "The task wallet was made for other contracts or another Relay, and signs nothing for these.", Remedy: "Take the money out, and make a new task wallet if you trust the change."}
+	case PurseForeign: // taskwallet.md W5
+		return Problem{Title: "Someone else used this task wallet", Detail: "This browser knows nothing of its transaction " + f.Reason + ".",
+			Remedy: "If that was not you on another device, take the money out now and retire this key.", Retry: "It was me"}
+	case PurseBusy:
+		return Problem{Title: "A task is being paid just now", Remedy: "Wait until it is, then try again."}
 	case PurseOverBudget:
 		return Problem{Title: "The confirmed budget is spent", Detail: fmt.Sprintf("The task wallet holds %s more, and asks before it spends them.", CNX(f.Need)), Remedy: "Go on only if you want to.", Retry: "Allow " + CNX(f.Need)}
 	case GasPriceRaised: // taskwallet.md W6
@@ -166,6 +175,8 @@ func explainFault(s State) Problem {
 		return Problem{Title: "The blockchain does not answer", Remedy: "Check your connection and try again.", Retry: "Try again"}
 	case SignatureLate:
 		return Problem{Title: "The signature came too late", Detail: "The Relay takes a signature only within a minute of its own time.", Remedy: "Check the clock of this device, then sign again without long pauses.", Retry: "Sign again"}
+	case TxUnderpriced:
+		return Problem{Title: "Gas is too cheap for the network", Detail: "No node takes the transaction at the price that was signed.", Remedy: "Try again at the present price.", Retry: "Try again"}
 	case TxWaiting:
 		return Problem{Title: "A transaction is still waiting", Detail: "It may be this payment.", Remedy: "Look into your wallet; speed it up or cancel it there, then go on.", Retry: "Look again"}
 	case WorkerRestarts:

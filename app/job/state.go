@@ -131,8 +131,9 @@ type Quote struct {
 	// Skew is the chain's clock minus ours, in seconds.
 	Skew  int64  `json:"skew"`
 	Block uint64 `json:"block"`
-	// Nonce is the account's next, with waiting transactions.
+	// Nonce is the account's next, with waiting transactions; Mined by the newest block.
 	Nonce uint64 `json:"nonce"`
+	Mined uint64 `json:"mined,omitempty"`
 }
 
 // Tx is one transaction of the job, from the moment the wallet is asked.
@@ -148,6 +149,10 @@ type Tx struct {
 	Hash common.Hash `json:"hash,omitzero"`
 	// Raw is the signed transaction, where it was signed in this page: sent again as it is.
 	Raw Bytes `json:"raw,omitempty"`
+	// Price is what Raw pays for each unit of gas at most, and Tip the part of it for
+	// the block's maker, in wei.
+	Price uint256.Int `json:"price,omitzero"`
+	Tip   uint256.Int `json:"tip,omitzero"`
 	// Mined is the block of the receipt; 0 = not mined.
 	Mined uint64 `json:"mined,omitempty"`
 	// Gas is what was paid for gas, in wei, tries that failed included.

@@ -3,6 +3,7 @@ package job
 import (
 	"math"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/holiman/uint256"
 )
 
@@ -135,8 +136,7 @@ func asking(s State, e Event) (State, []Effect) {
 	tx := s.current()
 	switch e := e.(type) {
 	case Signed:
-		tx.Raw, tx.Hash = e.Raw, e.Hash
-		return s, []Effect{Broadcast{Raw: e.Raw}}
+		return s.signed(e)
 	case Sent:
 		tx.Hash = e.Hash
 		if s.Phase == AwaitApproval {
@@ -156,18 +156,40 @@ func asking(s State, e Event) (State, []Effect) {
 	case Replaced:
 		tx.clear()
 		if !s.Again {
-			return s.fail(e.At, Fault{Code: TxReplaced})
+			return s.fail(e.At, s.replaced(e))
 		}
 		return s.enter(Checking, e.At), []Effect{Check{}}
 	case Met:
+		if e.Fault.Code == TxUnderpriced && tx.Raw != "" { // no node keeps these bytes: others, at the same nonce
+			tx.Raw, tx.Hash = "", common.Hash{}
+			s = s.enter(Checking, e.At)
+			s.Trouble, s.Tries = e.Fault, 1
+			return s, []Effect{Wait{Millis: pause(e.Fault, 2)}}
+		}
 		if !e.Fault.transient() {
-			if e.Fault.answered() && tx.Raw == "" {
+			if e.Fault.Answered() && tx.Raw == "" {
 				tx.clear() // the wallet said that nothing was sent
 			}
 			return s.fail(e.At, e.Fault)
 		}
 	}
 	return s.met(e, tx.again())
+}
+
+// signed keeps a transaction before it is sent.
+func (s State) signed(e Signed) (State, []Effect) {
+	tx := s.current()
+	tx.Raw, tx.Hash, tx.Price, tx.Tip = e.Raw, e.Hash, e.Price, e.Tip
+	return s, []Effect{Broadcast{Raw: e.Raw}}
+}
+
+// replaced is what it means that another transaction took a nonce: people do that
+// in their wallet, but the task wallet has nobody else who may use it.
+func (s State) replaced(e Replaced) Fault {
+	if s.Order.Hand == ByTaskWallet {
+		return Fault{Code: PurseForeign, Reason: e.By.Hex()}
+	}
+	return Fault{Code: TxReplaced}
 }
 
 // again is what is done about a transaction that may have left: the same bytes
@@ -177,15 +199,6 @@ func (tx Tx) again() Effect {
 		return Broadcast{Raw: tx.Raw}
 	}
 	return Search{Tx: tx}
-}
-
-// answered reports whether the fault proves that no transaction left the wallet.
-func (f Fault) answered() bool {
-	switch f.Code {
-	case Rejected, WalletPending, WalletLocked, WalletCannot, WrongChain, WrongAccount, NotEnoughGas, TxRefused, NoFreeNodes, NotEnoughCNX, AllowanceShort:
-		return true
-	}
-	return false
 }
 
 // ask is the one place that makes an effect which spends money.
@@ -201,15 +214,20 @@ func (s State) ask(at int64) (State, []Effect) {
 	}
 	tx.Asked = at
 	if s.Phase == AwaitApproval {
-		amount := s.Quote.Fee
-		for _, more := range []uint256.Int{s.Order.Allow, s.Quote.Due} {
-			if more.Gt(&amount) {
-				amount = more
-			}
-		}
-		return s, []Effect{AskApprove{Amount: amount}}
+		return s, []Effect{AskApprove{Amount: s.Allowance()}}
 	}
 	return s, []Effect{AskCreate{Gas: s.Quote.Gas}}
+}
+
+// Allowance is what is approved where an approval is needed, in CNX base units.
+func (s State) Allowance() uint256.Int {
+	amount := s.Quote.Fee
+	for _, more := range []uint256.Int{s.Order.Allow, s.Quote.Due} {
+		if more.Gt(&amount) {
+			amount = more
+		}
+	}
+	return amount
 }
 
 // clear forgets a transaction that is not to be waited for, but not what it cost.
@@ -227,8 +245,18 @@ func (s *State) current() *Tx {
 func pending(s State, e Event) (State, []Effect) {
 	tx := s.current()
 	switch e := e.(type) {
-	case Sent: // found under another hash: sped up in the wallet
-		tx.Hash = e.Hash
+	case Sent: // found under another hash: sped up, in the wallet or here
+		tx.Hash, s.Trouble = e.Hash, Fault{}
+		return s, nil
+	case SpeedUp:
+		if tx.Raw == "" { // only its wallet can
+			return s, nil
+		}
+		return s, []Effect{Hasten{}}
+	case Signed:
+		return s.signed(e)
+	case Met: // it goes on waiting
+		s.Trouble = e.Fault
 		return s, nil
 	case Mined:
 		if e.Hash != tx.Hash {
@@ -262,7 +290,7 @@ func pending(s State, e Event) (State, []Effect) {
 		return s.fail(e.At, Fault{Code: TxDropped})
 	case Replaced:
 		tx.clear()
-		return s.fail(e.At, Fault{Code: TxReplaced})
+		return s.fail(e.At, s.replaced(e))
 	}
 	return s, nil
 }
@@ -380,7 +408,7 @@ func (s State) mostTries(f Fault) int {
 	switch {
 	case f.Code == SignatureLate:
 		return 2
-	case s.Phase == Checking:
+	case s.Phase == Checking && f.Code != TxWaiting: // which ends by itself
 		return 3
 	}
 	return math.MaxInt

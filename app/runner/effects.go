@@ -23,24 +23,39 @@ import (
 // with an event; a panic in one becomes a Fault of its job.
 func (r *Runner) perform(s job.State, effects []job.Effect) {
 	for _, e := range effects {
-		if _, ok := e.(job.Check); ok && !r.turns.take(s) {
-			continue // endTurn comes back to it
+		if _, ok := e.(job.Check); ok {
+			if !r.turns.take(s) {
+				continue // endTurn comes back to it
+			}
+			if h, ok := r.hand(s).(purseHand); ok && h.open {
+				r.whenAlone(s, h.purse.record.Identity, func() { r.start(s, e) })
+				continue
+			}
 		}
-		h := r.hand(s)
-		others := r.sentByOthers(s.ID)
-		go func() {
-			defer func() {
-				if v := recover(); v != nil {
-					r.met(s.ID, job.Fault{Code: job.Internal, Detail: fmt.Sprintf("%v\n%s", v, debug.Stack())})
-				}
-			}()
-			r.do(r.ctx, s, h, e, others)
-		}()
+		r.start(s, e)
 	}
 }
 
-// endTurn lets the next job pay.
+// start performs one effect beside the owner.
+func (r *Runner) start(s job.State, e job.Effect) {
+	h := r.hand(s)
+	others := r.sentByOthers(s.ID)
+	go func() {
+		defer func() {
+			if v := recover(); v != nil {
+				r.met(s.ID, job.Fault{Code: job.Internal, Detail: fmt.Sprintf("%v\n%s", v, debug.Stack())})
+			}
+		}()
+		r.do(r.ctx, s, h, e, others)
+	}()
+}
+
+// endTurn lets the next job pay, of this tab or another one.
 func (r *Runner) endTurn(s job.State) {
+	if release := r.alones[payerOf(s)]; release != nil && r.turns.taken[payerOf(s)] == s.ID {
+		delete(r.alones, payerOf(s))
+		release()
+	}
 	for _, id := range r.turns.end(s) {
 		if i := r.index(id); i >= 0 && r.jobs[i].Phase == job.Checking {
 			r.perform(r.jobs[i], []job.Effect{job.Check{}})
@@ -65,6 +80,10 @@ func (r *Runner) do(ctx context.Context, s job.State, h hand, e job.Effect, othe
 		r.event(s.ID, h.approve(ctx, s, n, e))
 	case job.AskCreate:
 		r.event(s.ID, h.create(ctx, s, n, e))
+	case job.Hasten:
+		if h, ok := h.(purseHand); ok { // nobody else has signed bytes
+			r.event(s.ID, h.hasten(ctx, s, n))
+		}
 	case job.Broadcast:
 		r.broadcast(ctx, s, n, e.Raw, sentHash(s), others)
 	case job.Search:
@@ -106,7 +125,7 @@ func (r *Runner) check(ctx context.Context, s job.State, n network, h hand) {
 	}
 	q := job.Quote{
 		Native: p.Native, CNX: p.CNX, Allowance: p.Allowance, Fee: s.Order.Fee, GasPrice: p.GasPrice, BaseFee: p.Head.BaseFee, Nodes: p.FreeNodes,
-		Skew: int64(p.Head.Time) - r.Clock.Now().Unix(), Block: p.Head.Number, Nonce: p.Nonce,
+		Skew: int64(p.Head.Time) - r.Clock.Now().Unix(), Block: p.Head.Number, Nonce: p.Nonce, Mined: p.Mined,
 	}
 	if f := h.reckon(s, &q); !f.Zero() {
 		r.met(s.ID, f)

@@ -150,6 +150,20 @@ func (h walletHand) foreign(ctx context.Context, s job.State, n network, text, s
 	return job.Fault{Code: job.SignerMismatch}
 }
 
+// underpriced tells a nonce that another transaction has taken from a price that
+// no node accepts.
+func (r *Runner) underpriced(ctx context.Context, s job.State, n network, err error) job.Fault {
+	tx := s.Create
+	if s.Phase == job.AwaitApproval || s.Phase == job.ApprovalPending {
+		tx = s.Approve
+	}
+	_, pending, unknown := n.chain.Nonces(ctx, s.Order.Account)
+	if unknown != nil || pending > tx.Nonce {
+		return job.Fault{Code: job.TxWaiting, Detail: err.Error()}
+	}
+	return job.Fault{Code: job.TxUnderpriced, Detail: err.Error()}
+}
+
 // broadcast sends bytes that were signed and saved before. Whoever had them
 // already, node or block, makes it no less sent.
 func (r *Runner) broadcast(ctx context.Context, s job.State, n network, raw job.Bytes, hash common.Hash, others map[common.Hash]bool) {
@@ -162,6 +176,8 @@ func (r *Runner) broadcast(ctx context.Context, s job.State, n network, raw job.
 			tx = s.Approve
 		}
 		r.search(ctx, s, n, tx, others)
+	case errors.Is(err, chain.ErrUnderpriced):
+		r.met(s.ID, r.underpriced(ctx, s, n, err))
 	case err != nil:
 		r.met(s.ID, chainFault(err))
 	default:

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"github.com/holiman/uint256"
+
 	"crynux-dapp/chain/taskwallet"
 )
 
@@ -27,7 +29,8 @@ func (r *Runner) openPurse(ctx context.Context, record taskwallet.Record, n netw
 	if err != nil {
 		return err
 	}
-	if err := r.Vault.Open(ctx, record.Identity, taskwallet.Gas{}, r.budget(ctx, record, standing.CNX)); err != nil {
+	budget := r.budget(ctx, record, standing.CNX)
+	if err := r.Vault.Open(ctx, record.Identity, taskwallet.Gas{}, budget); err != nil {
 		return err
 	}
 	text, err := json.Marshal(record)
@@ -37,10 +40,19 @@ func (r *Runner) openPurse(ctx context.Context, record taskwallet.Record, n netw
 	if err := r.Store.Put(ctx, Keys, record.StoreKey(), text); err != nil {
 		return err
 	}
+	stranger, err := r.lookForStranger(ctx, n, record.Identity)
+	if err != nil {
+		return err
+	}
 	r.post(func() {
 		r.purse = purse{record: record, made: true, open: true, price: standing.GasPrice}
+		if stranger != nil {
+			r.alarm(*stranger)
+		}
+		r.snap.Purse.Budget, r.snap.Purse.Spent = budget, uint256.Int{}
 		r.showPurse(n)
 		r.pursed(standing, n)
+		r.followTransfers(n, record)
 	})
 	return nil
 }

@@ -20,13 +20,13 @@ func (r *Runner) purseWork(step string, do func(ctx context.Context, n network, 
 			p.Fault = job.Fault{Code: job.WalletLocked}
 			return
 		}
-		p.Step, p.Fault = step, job.Fault{}
+		p.Step, p.Fault, p.Charge = step, job.Fault{}, job.ChargedNothing
 		go func() {
 			err := do(r.ctx, n, w)
 			r.post(func() {
 				r.snap.Purse.Step = ""
 				if err != nil {
-					r.snap.Purse.Fault = purseFault(err)
+					r.snap.Purse.Fault, r.snap.Purse.Charge = purseFault(err), chargeOf(err)
 				}
 				r.refreshPurse()
 				r.refreshBalances()

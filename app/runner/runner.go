@@ -23,11 +23,13 @@ type Runner struct {
 	wallet    Connection
 	unwatch   func() // ends the events of wallet
 	purse     purse
-	allowed   bool              // the person chose Direct mode
-	cursors   map[string]uint64 // the next block to ask for, by watched job
-	missing   map[string]int    // ticks for which a sent transaction was unknown, by job
-	committed map[string]bool   // all nodes have committed to a result, by job
-	watching  map[string]bool   // a poll is on its way or planned, by network
+	allowed   bool                         // the person chose Direct mode
+	cursors   map[string]uint64            // the next block to ask for, by watched job
+	missing   map[string]int               // ticks for which a sent transaction was unknown, by job
+	committed map[string]bool              // all nodes have committed to a result, by job
+	watching  map[string]bool              // a poll is on its way or planned, by network
+	alones    map[payer]context.CancelFunc // ends the turn that this tab has among all tabs
+	following map[address]bool             // task wallets whose transfers of an earlier visit are waited for
 	turns     turns
 	writes    []write // not saved yet, in order
 	writing   bool
@@ -51,7 +53,7 @@ type network struct {
 // New makes a runner. It does nothing before Run.
 func New(p Ports) *Runner {
 	r := &Runner{
-		Ports: p, inbox: newInbox(), cursors: map[string]uint64{}, missing: map[string]int{}, committed: map[string]bool{}, watching: map[string]bool{}, turns: turns{taken: map[payer]string{}},
+		Ports: p, inbox: newInbox(), cursors: map[string]uint64{}, missing: map[string]int{}, committed: map[string]bool{}, watching: map[string]bool{}, alones: map[payer]context.CancelFunc{}, following: map[address]bool{}, turns: turns{taken: map[payer]string{}},
 		signed: map[string]relay.Signed{}, networks: map[string]network{}, subscribers: map[int]func(Snapshot){},
 	}
 	for _, n := range p.Networks {
@@ -159,6 +161,12 @@ func (r *Runner) Send(id string, e job.Event) {
 				return
 			}
 		}
+		if i := r.index(id); i >= 0 && r.jobs[i].Fault.Code == job.PurseForeign {
+			if _, again := e.(job.Retry); again { // the button says that it was the person
+				r.PurseWasMine()
+				return
+			}
+		}
 		r.apply(id, e)
 	})
 }
@@ -232,6 +240,7 @@ func (r *Runner) put(i int, before, next job.State, effects []job.Effect) {
 		r.refreshBalances()
 		r.refreshPurse()
 	}
+	r.strangerOf(next)
 	r.turns.claim(next)
 	if paying(before.Phase) && !paying(next.Phase) {
 		r.endTurn(next)
