@@ -35,8 +35,13 @@ func Explain(s State) Problem {
 	return Problem{}
 }
 
-// Hint says in one sentence what a running job was held up by; "" when all is well.
+// Hint says what a running job was held up by and what else was not as expected;
+// "" when all is well.
 func Hint(s State) string {
+	return strings.TrimSpace(heldUp(s) + " " + otherFee(s))
+}
+
+func heldUp(s State) string {
 	switch s.Trouble.Code {
 	case ChainDown:
 		return "The blockchain did not answer. Trying again; nothing is lost."
@@ -57,13 +62,20 @@ func Hint(s State) string {
 	case WorkerRestarts:
 		return "A helper of this page was restarted. Trying again."
 	}
-	if fee := s.Create.Fee; !fee.IsZero() && fee != s.Quote.Fee {
-		return fmt.Sprintf("The contract took %s, not %s as was shown. Tasks that wait are asked about again.", CNX(fee), CNX(s.Quote.Fee))
-	}
 	if s.Overdue && s.Phase == Running {
 		return "The nodes are past the deadline. They may still finish; the fee is held by the contract."
 	}
 	return ""
+}
+
+// otherFee tells that the contract took another fee than was shown: an allowance
+// for several tasks has room for that (protocol.md G.53).
+func otherFee(s State) string {
+	fee := s.Create.Fee
+	if fee.IsZero() || fee == s.Quote.Fee {
+		return ""
+	}
+	return fmt.Sprintf("The contract took %s, not %s as was shown. Tasks that wait are asked about again.", CNX(fee), CNX(s.Quote.Fee))
 }
 
 // Charged says what the job has cost so far.

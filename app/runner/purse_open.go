@@ -33,6 +33,10 @@ func (r *Runner) openPurse(ctx context.Context, record taskwallet.Record, n netw
 	if err := r.Vault.Open(ctx, record.Identity, taskwallet.Gas{}, budget); err != nil {
 		return err
 	}
+	_, known, err := r.stored(ctx, record.Identity)
+	if err != nil {
+		return err
+	}
 	text, err := json.Marshal(record)
 	if err != nil {
 		return err
@@ -40,7 +44,7 @@ func (r *Runner) openPurse(ctx context.Context, record taskwallet.Record, n netw
 	if err := r.Store.Put(ctx, Keys, record.StoreKey(), text); err != nil {
 		return err
 	}
-	stranger, err := r.lookForStranger(ctx, n, record.Identity)
+	stranger, err := r.lookForStranger(ctx, n, record.Identity, !known)
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func (r *Runner) stored(ctx context.Context, id taskwallet.Identity) (record tas
 // lookForStranger finds the newest transaction of a task wallet that this browser
 // did not sign; nil when there is none. A key that is new here has a past that
 // nobody can judge: what was mined before counts as the person's own.
-func (r *Runner) lookForStranger(ctx context.Context, n network, id taskwallet.Identity) (*hash, error) {
+func (r *Runner) lookForStranger(ctx context.Context, n network, id taskwallet.Identity, isNew bool) (*hash, error) {
 	mined, _, err := n.chain.Nonces(ctx, id.Address)
 	if err != nil || mined == 0 {
 		return nil, err
@@ -55,9 +55,9 @@ func (r *Runner) lookForStranger(ctx context.Context, n network, id taskwallet.I
 	switch {
 	case err != nil || !ok:
 		return nil, err
-	case record.HighestNonce == nil:
+	case isNew:
 		return nil, r.noteNonce(ctx, id, mined-1)
-	case mined <= *record.HighestNonce+1:
+	case record.HighestNonce != nil && mined <= *record.HighestNonce+1:
 		return nil, nil
 	}
 	found, err := n.chain.Find(ctx, id.Address, mined-1, 0)

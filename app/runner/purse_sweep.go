@@ -21,6 +21,9 @@ func (r *Runner) SweepPurse() {
 		}
 		id := p.record.Identity
 		target := id.Owner
+		if r.payingFrom(id.Address) {
+			return errPurseBusy // not even waited for: it has the turn
+		}
 		return r.alone(ctx, id, func(ctx context.Context) error {
 			if r.payingFrom(id.Address) {
 				return errPurseBusy
