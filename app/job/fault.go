@@ -44,6 +44,7 @@ const (
 	PurseWrongPassword Code = "purse-wrong-password" // of a backup
 	PurseBadFile       Code = "purse-bad-file"       // not a backup, or a hostile one
 	PurseBadAmount     Code = "purse-bad-amount"     // none, or more tasks than allowed
+	PurseUnproven      Code = "purse-unproven"       // no money goes in before the backup was opened again
 	NetworkMismatch    Code = "network-mismatch"     // the RPC is of another chain, or has no such contracts
 	Storage            Code = "storage"              // the browser refused to store the job
 	Internal           Code = "internal"             // a mistake of this program
@@ -99,6 +100,6 @@ func Codes() []Code {
 	return []Code{Rejected, WalletPending, WalletLocked, WalletGone, WalletCannot, WalletGarbage, WrongChain, WrongAccount,
 		SignerMismatch, NotEnoughCNX, NotEnoughGas, FeeRaised, AllowanceShort, NoFreeNodes, TxReverted, TxReplaced, TxDropped, TxRefused, Interrupted,
 		ArgsRefused, RelayRefused, NotCreator, ResultDamaged, ResultMismatch, NetworkMismatch, Storage, Internal,
-		NoPurseHere, PurseLocked, PurseShort, PurseNotDerivable, PurseOtherKey, PurseMoved, PurseForeign, PurseBusy, PurseOverBudget, GasPriceRaised, PurseWrongPassword, PurseBadFile, PurseBadAmount,
+		NoPurseHere, PurseLocked, PurseShort, PurseNotDerivable, PurseOtherKey, PurseMoved, PurseForeign, PurseBusy, PurseOverBudget, GasPriceRaised, PurseWrongPassword, PurseBadFile, PurseBadAmount, PurseUnproven,
 		ChainDown, RelayDown, NotSynced, NotUploaded, TxWaiting, TxUnderpriced, SignatureLate, WorkerRestarts}
 }

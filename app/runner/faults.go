@@ -39,8 +39,8 @@ func walletFault(err error) job.Fault {
 		f.Code, f.Reason = job.TxRefused, revert.Reason
 	case errors.Is(err, chain.ErrNonceTooLow), errors.Is(err, chain.ErrUnderpriced):
 		f.Code = job.TxWaiting // the nonce is taken, perhaps by an earlier request for this very payment
-	case errors.Is(err, chain.ErrGasLimit), errors.Is(err, chain.ErrOutOfGas), errors.Is(err, chain.ErrInvalidSender):
-		f.Code, f.Reason = job.TxRefused, "The node said: "+err.Error()+"."
+	case notTaken(err) != nil:
+		f.Code, f.Reason = job.TxRefused, notTaken(err).Error()
 	case errors.Is(err, chain.ErrUnavailable), errors.Is(err, chain.ErrRateLimited), errors.Is(err, chain.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
 		f.Code = job.ChainDown
 	default: // it may have acted all the same
@@ -60,8 +60,23 @@ func chainFault(err error) job.Fault {
 		f.Code = job.NotEnoughGas
 	case errors.As(err, &revert):
 		f.Code, f.Reason = job.TxRefused, revert.Reason
+	case errors.Is(err, chain.ErrUnderpriced):
+		f.Code = job.TxWaiting // behind another transaction of this nonce, or until gas is cheaper
+	case notTaken(err) != nil:
+		f.Code, f.Reason = job.TxRefused, notTaken(err).Error()
 	}
 	return f
+}
+
+// notTaken is why no node will ever take this transaction as it is; nil if it may
+// be taken.
+func notTaken(err error) error {
+	for _, why := range []error{chain.ErrGasLimit, chain.ErrOutOfGas, chain.ErrInvalidSender} {
+		if errors.Is(err, why) {
+			return why
+		}
+	}
+	return nil
 }
 
 func noNodes(err error) bool {
@@ -87,6 +102,8 @@ func relayFault(err error) job.Fault {
 		f.Code = job.NotCreator
 	case relay.HashMismatch, relay.SchemaViolation, relay.ArgumentsNotJSON, relay.TooLarge:
 		f.Code = job.ArgsRefused
+	case relay.WrongAddress:
+		f.Code, f.Reason = job.RelayRefused, "There is no Relay at the address that this page knows."
 	case relay.Unreachable, relay.Unavailable, relay.Garbled:
 		f.Code = job.RelayDown
 	default:
