@@ -29,6 +29,8 @@ type transport struct {
 	mu sync.Mutex
 	// alter, if set, changes what comes back.
 	alter func(url string, answer []byte) []byte
+	// meddle, if set, changes what is sent.
+	meddle func(url string, body []byte) []byte
 	// broken are the addresses that do not answer, and why.
 	broken map[string]error
 }
@@ -46,7 +48,19 @@ func (t *transport) setAlter(f func(url string, answer []byte) []byte) {
 	t.alter = f
 }
 
+func (t *transport) setMeddle(f func(url string, body []byte) []byte) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.meddle = f
+}
+
 func (t *transport) PostJSON(ctx context.Context, url string, body []byte, limit int) (int, []byte, error) {
+	t.mu.Lock()
+	meddle := t.meddle
+	t.mu.Unlock()
+	if meddle != nil {
+		body = meddle(url, body)
+	}
 	q, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
 		return 0, nil, err
