@@ -97,6 +97,8 @@ func explainFault(s State) Problem {
 			Remedy: "Use a wallet that signs digests, or an account in one.", Retry: "Try again"}
 	case WalletGarbage:
 		return Problem{Title: "The wallet gave an answer that makes no sense", Detail: f.Reason, Remedy: "Check the wallet's own list of transactions before you try again.", Retry: "Try again"}
+	case WalletSilent:
+		return Problem{Title: "You stopped waiting for the wallet", Detail: "What it was asked for may still be confirmed there.", Remedy: "Look into the wallet first: answer or reject what is open there. Then go on.", Retry: "Go on", Quiet: true}
 	case WrongChain:
 		return Problem{Title: "The wallet is on another network", Remedy: "Switch the wallet to the network shown at the top, then go on.", Retry: "Go on"}
 	case WrongAccount:

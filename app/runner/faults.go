@@ -21,6 +21,8 @@ func walletFault(err error) job.Fault {
 	f := job.Fault{Detail: err.Error()}
 	var revert *chain.RevertError
 	switch {
+	case left(err):
+		f.Code = job.WalletSilent
 	case errors.Is(err, chain.ErrRejected):
 		f.Code = job.Rejected
 	case errors.Is(err, chain.ErrPending):
@@ -54,6 +56,8 @@ func chainFault(err error) job.Fault {
 	f := job.Fault{Code: job.ChainDown, Detail: err.Error()}
 	var revert *chain.RevertError
 	switch {
+	case left(err):
+		f.Code = job.WalletSilent
 	case noNodes(err):
 		f.Code = job.NoFreeNodes
 	case errors.Is(err, chain.ErrInsufficientFunds):
@@ -87,7 +91,11 @@ func noNodes(err error) bool {
 func relayFault(err error) job.Fault {
 	f := job.Fault{Code: job.RelayDown, Detail: err.Error()}
 	var e *relay.Error
-	if !errors.As(err, &e) {
+	switch {
+	case left(err):
+		f.Code = job.WalletSilent
+		return f
+	case !errors.As(err, &e):
 		return f
 	}
 	f.Reason = e.Text
@@ -115,8 +123,15 @@ func relayFault(err error) job.Fault {
 // workerFault turns what the second wasm answered into a value.
 func workerFault(err error) job.Fault {
 	f := job.Fault{Code: job.WorkerRestarts, Detail: err.Error()}
-	if errors.Is(err, ErrDamaged) {
+	switch {
+	case left(err):
+		f.Code = job.WalletSilent
+	case errors.Is(err, ErrDamaged):
 		f.Code = job.ResultDamaged
 	}
 	return f
 }
+
+// left reports whether the person ended what was being done (Leave): nobody else
+// cancels anything while the page lives.
+func left(err error) bool { return errors.Is(err, context.Canceled) }
