@@ -139,7 +139,7 @@ func explainFault(s State) Problem {
 	case ResultMismatch:
 		return Problem{Title: "A result does not match the blockchain", Detail: "What the Relay sent is not what the nodes agreed on. It is not shown as verified.", Remedy: "Fetch it again.", Retry: "Fetch again"}
 	case NetworkMismatch:
-		return Problem{Title: "This is not the expected network", Detail: f.Reason, Remedy: "Check the network's settings before you pay anything."}
+		return Problem{Title: "This is not the expected network", Detail: f.Reason, Remedy: "Check the network's settings before you pay anything.", Retry: "Check again"}
 	case NoPurseHere:
 		return Problem{Title: "No task wallet on this address", Detail: "All pages of this gateway share one origin, so each of them could open it.", Remedy: "Open the page under an address of its own."}
 	case PurseLocked:
