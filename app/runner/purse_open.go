@@ -3,6 +3,8 @@ package runner
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 
 	"github.com/holiman/uint256"
 
@@ -18,6 +20,17 @@ func (r *Runner) LockPurse() {
 		r.purse.open, r.snap.Purse.Open = false, false
 		go func() { _ = r.Vault.Lock(r.ctx) }() // the program that held it is ended anyway
 	})
+}
+
+// errStore is something about the task wallet that the browser did not keep.
+var errStore = errors.New("runner: it is not saved")
+
+// store saves; its error is errStore.
+func (r *Runner) store(ctx context.Context, store, key string, value []byte) error {
+	if err := r.Store.Put(ctx, store, key, value); err != nil {
+		return fmt.Errorf("%w: %w", errStore, err)
+	}
+	return nil
 }
 
 // openPurse begins a session and saves the public record.
@@ -41,7 +54,7 @@ func (r *Runner) openPurse(ctx context.Context, record taskwallet.Record, n netw
 	if err != nil {
 		return err
 	}
-	if err := r.Store.Put(ctx, Keys, record.StoreKey(), text); err != nil {
+	if err := r.store(ctx, Keys, record.StoreKey(), text); err != nil {
 		return err
 	}
 	stranger, err := r.lookForStranger(ctx, n, record.Identity, !known)

@@ -102,10 +102,13 @@ func (v *keyRoom) Lock(context.Context) error {
 	return nil
 }
 
-// home is this machine.
-func home(t *testing.T) runner.Home {
+// home is where a page was opened; "" = on this machine.
+func home(t *testing.T, href string) runner.Home {
 	t.Helper()
-	place, err := taskwallet.PlaceOf("http://127.0.0.1:8080/")
+	if href == "" {
+		href = "http://127.0.0.1:8080/"
+	}
+	place, err := taskwallet.PlaceOf(href)
 	if err != nil {
 		t.Fatal(err)
 	}
