@@ -22,9 +22,13 @@ func (a *App) purse(s runner.Snapshot) view.Purse {
 	out := view.Purse{
 		Possible: a.Vault != nil, Refused: p.Refused, Elsewhere: p.Elsewhere, Foreign: p.Foreign, Site: p.Site, Host: a.host,
 		Made: p.Made, Open: p.Open, Address: p.Address, Owner: p.Owner,
-		Random: p.Made && p.Kind != taskwallet.Derived, BackedUp: p.BackedUp, Remembered: p.Remembered,
+		Random: p.Made && p.Kind != taskwallet.Derived, BackedUp: p.BackedUp,
+		Remembered: view.Remembered(p.Remembered), Shared: p.Shared, Held: p.Held, Taken: p.Taken,
 		Known: p.Known, Native: p.Native, CNX: p.CNX, Tasks: p.Tasks, Step: p.Step,
 		Underivable: p.Fault.Code == job.PurseNotDerivable,
+	}
+	if m := p.Moved; m != nil {
+		out.Moved = &view.Moved{Then: side(m.Record), Now: side(m.Now)}
 	}
 	for _, payment := range p.Payments {
 		out.Payments = append(out.Payments, view.Payment(payment))
@@ -33,6 +37,20 @@ func (a *App) purse(s runner.Snapshot) view.Purse {
 		out.Problem = job.Explain(job.State{Phase: job.Failed, Fault: p.Fault})
 	}
 	return out
+}
+
+// side is one of two networks that should be the same.
+func side(n taskwallet.Network) view.NetworkSide {
+	return view.NetworkSide{Token: n.Contracts.Token, Node: n.Contracts.Node, Task: n.Contracts.Task, Relays: n.Relays}
+}
+
+// RememberPurse chooses how the key stays in this browser (view.PursePort).
+func (a *App) RememberPurse(how view.Remembered, passphrase string) {
+	if how == view.NotRemembered {
+		a.ForgetPurse()
+		return
+	}
+	a.Runner.RememberPurse(taskwallet.Remembered(how), passphrase)
 }
 
 func ahead(a runner.Ahead) view.Preflight {

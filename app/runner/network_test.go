@@ -39,6 +39,10 @@ type world struct {
 	nodes *devrelay.Nodes
 	net   runner.Network
 	vault runner.Vault // of the next page; nil = none
+	// href is where the next page is opened, "" = on this machine; former are
+	// earlier names of its site.
+	href   string
+	former []string
 }
 
 // setup says what is special about a world. The zero value is four equal nodes

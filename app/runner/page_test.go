@@ -27,6 +27,7 @@ type page struct {
 
 	mu      sync.Mutex
 	snap    runner.Snapshot
+	works   int           // how often something was done with the task wallet, and ended
 	changed chan struct{} // closed with every new snapshot
 }
 
@@ -45,7 +46,7 @@ func (w *world) reopen(p person, s *store) *page {
 	g.conn = &connection{wallet: p.Wallet, site: p.Site("https://dapp.example")}
 	g.Runner = runner.New(runner.Ports{
 		Clock: w.chain.Clock(), HTTP: g.http, Store: s, Worker: worker{}, Wallets: wallets{g.conn},
-		NewID: g.newID, Networks: []runner.Network{w.net}, Vault: w.vault, Home: home(w.T),
+		NewID: g.newID, Networks: []runner.Network{w.net}, Vault: w.vault, Home: w.home(),
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
@@ -67,6 +68,9 @@ func (g *page) newID() string {
 func (g *page) hear(s runner.Snapshot) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.snap.Purse.Step != "" && s.Purse.Step == "" {
+		g.works++
+	}
 	g.snap = s
 	close(g.changed)
 	g.changed = make(chan struct{})

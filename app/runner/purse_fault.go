@@ -13,7 +13,10 @@ func purseFault(err error) job.Fault {
 	f := job.Fault{Detail: err.Error()}
 	var short *taskwallet.ShortError
 	var poor *shortOfCNX
+	var said saying
 	switch {
+	case errors.As(err, &said):
+		return said.Fault
 	case errors.As(err, &poor):
 		f.Code, f.Need, f.Have = job.NotEnoughCNX, poor.need, poor.have
 	case errors.As(err, &short):
@@ -34,10 +37,29 @@ func purseFault(err error) job.Fault {
 		f.Code = job.PurseWrongPassword
 	case errors.Is(err, taskwallet.BrokenFile), errors.Is(err, taskwallet.HostileFile), errors.Is(err, taskwallet.BadKey):
 		f.Code, f.Reason = job.PurseBadFile, fmt.Sprint(err)
+	case errors.Is(err, taskwallet.ForeignTarget):
+		f.Code = job.PurseForeignTarget
 	case errors.Is(err, taskwallet.TooMany), errors.Is(err, taskwallet.TooLittle), errors.Is(err, taskwallet.BadAmount):
 		f.Code = job.PurseBadAmount
 	default:
 		return walletFault(err)
 	}
 	return f
+}
+
+// saying is an error that is already a fault.
+type saying struct{ job.Fault }
+
+func (s saying) Error() string { return "runner: " + string(s.Code) + ": " + s.Reason + s.Detail }
+
+// keptFault is about what this browser keeps of a key.
+func keptFault(err error) error {
+	code := job.PurseNotKept
+	switch {
+	case errors.Is(err, taskwallet.WrongPassword):
+		code = job.PursePassphrase
+	case !errors.Is(err, taskwallet.BrokenFile) && !errors.Is(err, taskwallet.OtherKey) && !errors.Is(err, taskwallet.BadKey):
+		return err
+	}
+	return saying{job.Fault{Code: code, Detail: err.Error()}}
 }

@@ -146,23 +146,27 @@ func (r *Runner) mined1(ctx context.Context, n network, sent hash) error {
 
 var errTransferFailed = errors.New("runner: the transfer was mined and failed")
 
-// SweepPurse sends everything back to the owner: CNX first, then what is left of
-// the native coins (taskwallet.md §10). Native coins stay while a job may need
-// them for a cancel.
-func (r *Runner) SweepPurse() {
+// SweepPurse sends everything to the owner, or to an address that the person typed
+// in full; "" = the owner. CNX first, then what is left of the native coins
+// (taskwallet.md §10). Native coins stay while a job may need them for a cancel.
+func (r *Runner) SweepPurse(to string) {
 	r.purseWork("Sending CNX back", func(ctx context.Context, n network, _ Connection) error {
 		p := r.purseNow()
 		if !p.open {
 			return &taskwallet.Error{Refusal: taskwallet.Locked}
 		}
 		id := p.record.Identity
+		target, err := r.sweepTarget(ctx, id, to)
+		if err != nil {
+			return err
+		}
 		standing, err := n.chain.Standing(ctx, id.Address)
 		if err != nil {
 			return err
 		}
 		price := taskwallet.Price{Max: standing.GasPrice, Shown: standing.GasPrice}
 		if !standing.CNX.IsZero() {
-			if err := r.sweep(ctx, n, id, taskwallet.SweepToken{To: id.Owner, Amount: standing.CNX}, standing.Nonce, price); err != nil {
+			if err := r.sweep(ctx, n, id, taskwallet.SweepToken{To: target, Amount: standing.CNX}, standing.Nonce, price); err != nil {
 				return err
 			}
 		}
@@ -176,7 +180,7 @@ func (r *Runner) SweepPurse() {
 		if standing.Native.IsZero() {
 			return nil
 		}
-		gas, err := n.chain.Gas(ctx, chain.Tx{From: id.Address, To: id.Owner, Value: *uint256.NewInt(1)})
+		gas, err := n.chain.Gas(ctx, chain.Tx{From: id.Address, To: target, Value: *uint256.NewInt(1)})
 		if err != nil {
 			return err
 		}
@@ -184,7 +188,7 @@ func (r *Runner) SweepPurse() {
 		if err != nil {
 			return err
 		}
-		return r.sweep(ctx, n, id, taskwallet.SweepNative{To: id.Owner, Amount: value}, standing.Nonce, taskwallet.Price{Max: standing.GasPrice, Shown: standing.GasPrice}, gas)
+		return r.sweep(ctx, n, id, taskwallet.SweepNative{To: target, Amount: value}, standing.Nonce, taskwallet.Price{Max: standing.GasPrice, Shown: standing.GasPrice}, gas)
 	})
 }
 

@@ -2,45 +2,86 @@ package runner
 
 import (
 	"context"
-	"encoding/json"
 
+	"crynux-dapp/app/job"
 	"crynux-dapp/chain/taskwallet"
 )
+
+// UnlockPurse opens the task wallet with what this browser keeps; passphrase is
+// "" where it is kept without. The wallet is not asked for anything.
+func (r *Runner) UnlockPurse(passphrase string) {
+	r.purseWork("Unlocking", func(ctx context.Context, n network, _ Connection) error {
+		record := r.purseNow().record
+		switch {
+		case record.Cipher == nil:
+			return saying{job.Fault{Code: job.PurseNotKept}}
+		case record.Cipher.By == taskwallet.ByBrowser:
+			passphrase = ""
+		case passphrase == "":
+			return saying{job.Fault{Code: job.PursePassphrase}}
+		}
+		if _, err := r.Vault.Unseal(ctx, record, passphrase); err != nil {
+			return keptFault(err)
+		}
+		return r.openPurse(ctx, record, n)
+	})
+}
 
 // LockPurse ends the session: the key is overwritten and its program ended.
 func (r *Runner) LockPurse() {
 	r.post(func() {
-		if r.Vault == nil {
-			return
+		if r.Vault != nil {
+			r.lock()
 		}
-		r.purse.open, r.snap.Purse.Open = false, false
-		go func() { _ = r.Vault.Lock(r.ctx) }() // the program that held it is ended anyway
 	})
 }
 
-// openPurse begins a session and saves the public record.
+// lock is LockPurse for the owner goroutine.
+func (r *Runner) lock() {
+	r.purse.open, r.purse.held = false, false
+	r.snap.Purse.Open, r.snap.Purse.Held = false, false
+	done := make(chan struct{})
+	r.locking = done
+	go func() {
+		defer close(done)
+		_ = r.Vault.Lock(r.ctx) // the program that held it is ended anyway
+	}()
+}
+
+// openPurse begins a session with the key that was made last, and saves its
+// public record. Where the network has moved, or somebody else has the key too,
+// no session begins: the key is held, so that its backup can be written, and
+// signs nothing.
 func (r *Runner) openPurse(ctx context.Context, record taskwallet.Record, n network) error {
-	if err := record.SameNetwork(n.Contracts, []string{n.Relay}); err != nil {
-		return err
-	}
-	standing, err := n.chain.Standing(ctx, record.Address)
+	standing, err := r.clientOf(record, n).Standing(ctx, record.Address)
 	if err != nil {
 		return err
 	}
-	if err := r.Vault.Open(ctx, record.Identity, taskwallet.Gas{}, r.budget(ctx, record, standing.CNX)); err != nil {
+	if err := r.saveRecord(ctx, record, n); err != nil {
 		return err
 	}
-	text, err := json.Marshal(record)
-	if err != nil {
-		return err
+	var stop error
+	switch moved := moved(record, n); {
+	case standing.HasCode:
+		stop = saying{job.Fault{Code: job.PurseTaken}}
+	case moved != nil:
+		stop = moved
+	default:
+		if err := r.Vault.Open(ctx, record.Identity, taskwallet.Gas{}, r.budget(ctx, record, standing.CNX)); err != nil {
+			return err
+		}
 	}
-	if err := r.Store.Put(ctx, Keys, record.StoreKey(), text); err != nil {
-		return err
+	held := stop != nil
+	if held && r.purseNow().open { // the backup would be that of the session of before
+		held = false
+		if err := r.Vault.Lock(ctx); err != nil {
+			return err
+		}
 	}
 	r.post(func() {
-		r.purse = purse{record: record, made: true, open: true, price: standing.GasPrice}
+		r.purse = purse{record: record, made: true, open: stop == nil, held: held, price: standing.GasPrice}
 		r.showPurse(n)
 		r.pursed(standing, n)
 	})
-	return nil
+	return stop
 }

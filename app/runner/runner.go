@@ -23,6 +23,7 @@ type Runner struct {
 	wallet    Connection
 	unwatch   func() // ends the events of wallet
 	purse     purse
+	locking   <-chan struct{}   // closed when the last lock has overwritten its key; nil = there was none
 	allowed   bool              // the person chose Direct mode
 	cursors   map[string]uint64 // the next block to ask for, by watched job
 	missing   map[string]int    // ticks for which a sent transaction was unknown, by job

@@ -50,6 +50,7 @@ const (
 	actFund   purseAct = "fund"
 	actBackup purseAct = "backup"
 	actSweep  purseAct = "sweep"
+	actKeep   purseAct = "keep" // how the key stays in this browser
 )
 
 // purseCard is the right card for the state.
@@ -130,6 +131,9 @@ func (p *Page) followPurse(ctx app.Context, before, now State) {
 		p.purse.said = p.purseDone(b, n)
 		p.purse.act, p.purse.agreed = actNone, false
 	}
+	if b.Step != "" && n.Step == "" && n.Problem.Title != "" && now.purseCard() == purseLocked && n.Remembered == ByPassphrase {
+		ctx.Defer(func(app.Context) { p.port.Focus(unlockID) }) // to try again
+	}
 	if n.Step != "" || n.Problem.Title != "" {
 		p.purse.said = ""
 	}
@@ -143,6 +147,10 @@ func (p *Page) purseDone(before, now Purse) string {
 		return backupProven
 	case !before.Open && now.Open:
 		return "The task wallet is open."
+	case before.Remembered != NotRemembered && now.Remembered == NotRemembered:
+		return keepDoneNot
+	case p.purse.act == actKeep:
+		return keptText(now)
 	case p.purse.act == actSweep:
 		return "It was sent to your wallet."
 	case now.Tasks > before.Tasks:

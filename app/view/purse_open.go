@@ -19,6 +19,7 @@ func (p *Page) purseOpened() app.UI {
 		part(actFund, p.fund),
 		part(actBackup, p.backup),
 		part(actSweep, p.sweep),
+		part(actKeep, p.keep),
 		either(p.purse.task && act == actNone && !s.needsPurse(), p.backToTask, nothing),
 		part(actNone, p.purseActions),
 	)
@@ -81,6 +82,7 @@ func (p *Page) purseActions() app.UI {
 			p.action("Add funds", purse.Known && purse.Tasks < 2, p.choose(actFund)),
 			p.action("Back up", false, p.choose(actBackup)),
 			p.action("Take everything out", false, p.choose(actSweep)),
+			p.action("Remember", false, p.choose(actKeep)),
 		),
 		app.Div().Class("row between part").Body(
 			app.P().Class("help").Text(forget),
@@ -114,7 +116,7 @@ func (p *Page) sweep() app.UI {
 		app.P().Class("muted").Text(only(!empty, sweepGas)),
 		app.P().Class("caution").Role("note").Text(only(p.purseRuns(), sweepRunning)),
 		app.Div().Class("row").Body(
-			p.action("Send everything back", true, func(app.Context, app.Event) { p.port.SweepPurse() }, empty),
+			p.action("Send everything back", true, func(app.Context, app.Event) { p.port.SweepPurse("") }, empty),
 			p.action("Keep it", false, p.choose(actNone)),
 		),
 	)

@@ -27,7 +27,18 @@ type Purse struct {
 	Address    common.Address
 	Owner      common.Address
 	// Random tells that the key cannot be made again from the wallet (text W4).
-	Random, BackedUp, Remembered bool
+	Random, BackedUp bool
+	// Remembered is how the key stays in this browser. Shared tells that others
+	// have pages under this origin: then it must not stay without a passphrase.
+	Remembered Remembered
+	Shared     bool
+	// Held tells that the key is here and signs nothing: its backup can be written.
+	Held bool
+	// Moved is what the network was when the key was made, beside what it is now;
+	// nil while they are the same.
+	Moved *Moved
+	// Taken tells that somebody else has the key.
+	Taken bool
 
 	// Known tells that the balances were read.
 	Known       bool
@@ -42,6 +53,25 @@ type Purse struct {
 	Underivable bool
 	// Payments into it that are not mined yet.
 	Payments []Payment
+}
+
+// Remembered is how a key stays in the browser.
+type Remembered string
+
+// The three ways.
+const (
+	NotRemembered Remembered = ""
+	ByPassphrase  Remembered = "passphrase"
+	ByBrowser     Remembered = "browser"
+)
+
+// Moved are the two sides of a network whose addresses have changed.
+type Moved struct{ Then, Now NetworkSide }
+
+// NetworkSide is whom a task wallet deals with.
+type NetworkSide struct {
+	Token, Node, Task common.Address
+	Relays            []string
 }
 
 // Payment is one transfer into the task wallet.
@@ -80,13 +110,18 @@ type PursePort interface {
 	MakePurse()
 	// MakeRandomPurse makes a key from chance, for wallets that cannot make one.
 	MakeRandomPurse()
+	// UnlockPurse opens it with what this browser keeps; passphrase is "" where that
+	// is kept without one.
+	UnlockPurse(passphrase string)
+	// RememberPurse chooses how the key stays in this browser; NotRemembered forgets it.
+	RememberPurse(how Remembered, passphrase string)
 	// LockPurse forgets the key in this page.
 	LockPurse()
 	// Funding says what a number of tasks costs now; FundPurse has the wallet send it.
 	Funding(ctx context.Context, tasks uint64) (Funding, error)
 	FundPurse(tasks uint64)
-	// SweepPurse sends everything back to the owner.
-	SweepPurse()
+	// SweepPurse sends everything to an address that was typed in full; "" = the owner.
+	SweepPurse(to string)
 	// SaveBackup writes the key's backup file under a password, and hands it to the person.
 	SaveBackup(ctx context.Context, password string) error
 	// OpenBackup asks the person for a backup file and opens it.

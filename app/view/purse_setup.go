@@ -46,26 +46,6 @@ func (p *Page) purseRandom() app.UI {
 	)
 }
 
-// purseLocked is the card of a task wallet that was made before.
-func (p *Page) purseLocked() app.UI {
-	if p.state.Purse.Random {
-		return card(purseLocked, "The task wallet is locked",
-			p.holdings(),
-			app.P().Text(lockedRandomText),
-			p.openFile("Open the backup"),
-		)
-	}
-	return card(purseLocked, "The task wallet is locked",
-		p.holdings(),
-		app.P().Text(lockedText),
-		p.trust(),
-		app.Div().Class("row").Body(
-			p.action("Unlock with one signature", true, p.onMakePurse, p.distrusted(), p.state.WrongChain()),
-		),
-		p.fromBackup(),
-	)
-}
-
 // onMakePurse asks the wallet for the signature that is the key.
 func (p *Page) onMakePurse(app.Context, app.Event) {
 	if !p.distrusted() {

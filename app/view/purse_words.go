@@ -15,6 +15,7 @@ import (
 const (
 	wordsW1 = "Your wallet will show the same text twice. That signature is the key of your task wallet, a small purse in this page. Put in only what you would carry in a pocket: whoever gets the signature, or changes the page at {host}, can spend it. Your own wallet stays out of reach."
 	wordsW2 = "This copy at {host} opens the task wallet of {site}. Go on only if you trust this copy."
+	wordsW3 = "Anyone who can use this browser profile, and any program on this computer, can spend the task wallet."
 	wordsW4 = "This key cannot be made again from your wallet. It exists only in the backup file. Without the file and its password the money in it is gone."
 	wordsW7 = "Your wallet will sign a number that nobody can read. A dishonest page can empty an account that way. Use an account that holds nothing else."
 )
@@ -65,6 +66,19 @@ const (
 
 	lockText       = "Lock forgets the key in this page. One signature opens it again."
 	lockRandomText = "Lock forgets the key in this page. Only the backup file opens it again."
+
+	lockedHereText       = "This browser keeps the key; your wallet is not asked."
+	lockedRandomKeptText = "If that does not open it, only its backup file does; without the file and its password the money in it is gone."
+
+	keptNot            = "It does not stay: after each reload one signature opens it, or its backup file."
+	keptPassphrase     = "It stays in this browser under a passphrase."
+	keptHere           = "It stays in this browser, and one click opens it."
+	keepPassphraseText = "The key stays here, locked with a passphrase, and opens without your wallet. Nobody can bring back a passphrase that is forgotten; the other ways to open it stay."
+	keepShared         = "Not at this address: other pages have the same origin, so each of them could use what is kept here."
+	keepNoBackup       = "Not before the backup is proven: this key exists nowhere else."
+	keepDoneNot        = "This browser has forgotten it."
+	passphraseShort    = "Take at least 10 characters: whoever copies what this browser keeps may try passphrases without end."
+	passphraseNeeded   = "Type the passphrase."
 
 	directText     = "Let this wallet sign every request itself (eth_sign)"
 	directOrdinary = "This Relay accepts ordinary wallet signatures. Your wallet signs every request itself; a task wallet is not needed, it only saves you the prompts."
