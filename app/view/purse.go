@@ -39,6 +39,7 @@ const (
 	purseSetup       purseCard = "setup"
 	purseUnderivable purseCard = "random" // the wallet cannot make the key
 	purseLocked      purseCard = "locked"
+	purseStopped     purseCard = "stopped" // the network has moved, or somebody else has the key
 	purseOpen        purseCard = "open"
 )
 
@@ -63,6 +64,8 @@ func (s State) purseCard() purseCard {
 		return purseRefused
 	case p.Open:
 		return purseOpen
+	case p.Made && (p.Moved != nil || p.Taken):
+		return purseStopped
 	case p.Made:
 		return purseLocked
 	case p.Underivable:
@@ -147,6 +150,8 @@ func (p *Page) purseDone(before, now Purse) string {
 		return backupProven
 	case !before.Open && now.Open:
 		return "The task wallet is open."
+	case !before.Held && now.Held:
+		return heldText
 	case before.Remembered != NotRemembered && now.Remembered == NotRemembered:
 		return keepDoneNot
 	case p.purse.act == actKeep:
@@ -216,6 +221,7 @@ func (p *Page) purseBody() app.UI {
 		place(purseSetup, p.purseSetup),
 		place(purseUnderivable, p.purseRandom),
 		place(purseLocked, p.purseLocked),
+		place(purseStopped, p.purseStopped),
 		place(purseOpen, p.purseOpened),
 	)
 }

@@ -80,6 +80,12 @@ const (
 	passphraseShort    = "Take at least 10 characters: whoever copies what this browser keeps may try passphrases without end."
 	passphraseNeeded   = "Type the passphrase."
 
+	movedText    = "This page now names other addresses for the network than when your task wallet was made. Whoever changed them may want what is in it, so it signs nothing for the new ones."
+	takenText    = "There is code at the address of your task wallet, and this page never puts any there: somebody else has the key. What is in it can be gone at any moment."
+	stoppedText  = "The key is still yours. Write its backup and move what is in it with another wallet; nothing is sent from here."
+	heldText     = "The key is here, and signs nothing. Write its backup now."
+	keystoreText = "The backup is a keystore file, as other wallets read it: import it there with its password, choose the network or the token that the money is on, and send it to your own wallet. It is the same for money that was sent on a wrong network or as another token."
+
 	directText     = "Let this wallet sign every request itself (eth_sign)"
 	directOrdinary = "This Relay accepts ordinary wallet signatures. Your wallet signs every request itself; a task wallet is not needed, it only saves you the prompts."
 )

@@ -1,0 +1,69 @@
+package view
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+)
+
+// purseStopped is the card of a task wallet that signs nothing any more: the
+// network is not the one it was made for, or somebody else has its key. The key
+// belongs to the person all the same, so its backup can be written.
+func (p *Page) purseStopped() app.UI {
+	purse := p.state.Purse
+	return card(purseStopped, "The task wallet signs nothing",
+		p.holdings(),
+		either(purse.Taken, func() app.UI { return caution(takenText) }, nothing),
+		either(purse.Moved != nil, p.movedSides, nothing),
+		app.P().Text(stoppedText),
+		either(purse.Held, p.backup, p.openForBackup),
+		app.P().Class("help").Text(keystoreText),
+	)
+}
+
+// movedSides shows what the network was, and what it is now, side by side.
+func (p *Page) movedSides() app.UI {
+	m := p.state.Purse.Moved
+	rows := []struct{ name, then, now string }{
+		{"Token", m.Then.Token.Hex(), m.Now.Token.Hex()},
+		{"Task contract", m.Then.Task.Hex(), m.Now.Task.Hex()},
+		{"Node contract", m.Then.Node.Hex(), m.Now.Node.Hex()},
+		{"Relay", relays(m.Then), relays(m.Now)},
+	}
+	return app.Section().Class("stack").Aria("label", "What has changed").Body(
+		caution(fill(movedText, "host", p.state.Purse.Host)),
+		app.Table().Class("sides").Body(
+			app.THead().Body(app.Tr().Body(
+				app.Th().Scope("col").Text(""), app.Th().Scope("col").Text("When it was made"), app.Th().Scope("col").Text("Now"),
+			)),
+			app.TBody().Body(app.Range(rows).Slice(func(i int) app.UI {
+				row, class, now := rows[i], "", rows[i].now
+				if row.then == row.now {
+					now = "the same"
+				} else {
+					class = "changed"
+				}
+				return app.Tr().Class(class).Body(
+					app.Th().Scope("row").Text(row.name), app.Td().Class("figure").Text(row.then), app.Td().Class("figure").Text(now),
+				)
+			})),
+		),
+	)
+}
+
+// relays are all Relays of a network as one text.
+func relays(n NetworkSide) string {
+	return strings.Join(slices.Sorted(slices.Values(n.Relays)), ", ")
+}
+
+// openForBackup are the ways to the key, only to write its backup.
+func (p *Page) openForBackup() app.UI {
+	purse := p.state.Purse
+	return app.Section().Class("stack part").Aria("label", "Open the key for its backup").Body(
+		app.H3().Text("Open the key for its backup"),
+		either(purse.Remembered == ByPassphrase, p.unlockByPassphrase, nothing),
+		either(purse.Remembered == ByBrowser, p.unlockHere, nothing),
+		either(purse.Random, p.unlockByFile, p.unlockBySignature),
+	)
+}
