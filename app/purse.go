@@ -24,6 +24,7 @@ func (a *App) purse(s runner.Snapshot) view.Purse {
 		Made: p.Made, Open: p.Open, Address: p.Address, Owner: p.Owner,
 		Random: p.Made && p.Kind != taskwallet.Derived, BackedUp: p.BackedUp,
 		Remembered: view.Remembered(p.Remembered), Shared: p.Shared, Held: p.Held, Taken: p.Taken,
+		Idle: p.Idle, Leaving: p.Leaving,
 		Known: p.Known, Native: p.Native, CNX: p.CNX, Tasks: p.Tasks, Step: p.Step,
 		Underivable: p.Fault.Code == job.PurseNotDerivable,
 	}

@@ -36,6 +36,9 @@ type Purse struct {
 	// Moved is what the network was when the key was made, and what it is now;
 	// nil while they are the same.
 	Moved *taskwallet.MovedError
+	// Idle tells that it was locked because nobody was there. Leaving tells that it
+	// was locked and the page is to be loaded anew, as soon as nothing is lost by it.
+	Idle, Leaving bool
 	// Taken tells that there is code at its address: somebody else has the key.
 	Taken  bool
 	Known  bool // balances were read

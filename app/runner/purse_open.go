@@ -27,27 +27,6 @@ func (r *Runner) UnlockPurse(passphrase string) {
 	})
 }
 
-// LockPurse ends the session: the key is overwritten and its program ended.
-func (r *Runner) LockPurse() {
-	r.post(func() {
-		if r.Vault != nil {
-			r.lock()
-		}
-	})
-}
-
-// lock is LockPurse for the owner goroutine.
-func (r *Runner) lock() {
-	r.purse.open, r.purse.held = false, false
-	r.snap.Purse.Open, r.snap.Purse.Held = false, false
-	done := make(chan struct{})
-	r.locking = done
-	go func() {
-		defer close(done)
-		_ = r.Vault.Lock(r.ctx) // the program that held it is ended anyway
-	}()
-}
-
 // openPurse begins a session with the key that was made last, and saves its
 // public record. Where the network has moved, or somebody else has the key too,
 // no session begins: the key is held, so that its backup can be written, and
@@ -80,8 +59,11 @@ func (r *Runner) openPurse(ctx context.Context, record taskwallet.Record, n netw
 	}
 	r.post(func() {
 		r.purse = purse{record: record, made: true, open: stop == nil, held: held, price: standing.GasPrice}
+		r.snap.Purse.Idle, r.snap.Purse.Leaving = false, false
 		r.showPurse(n)
 		r.pursed(standing, n)
+		r.touched.Store(r.now())
+		r.watchIdle()
 	})
 	return stop
 }

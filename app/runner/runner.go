@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"crynux-dapp/app/job"
 	"crynux-dapp/app/task"
@@ -24,6 +25,7 @@ type Runner struct {
 	unwatch   func() // ends the events of wallet
 	purse     purse
 	locking   <-chan struct{}   // closed when the last lock has overwritten its key; nil = there was none
+	idling    bool              // the idle task wallet is looked after
 	allowed   bool              // the person chose Direct mode
 	cursors   map[string]uint64 // the next block to ask for, by watched job
 	missing   map[string]int    // ticks for which a sent transaction was unknown, by job
@@ -35,6 +37,8 @@ type Runner struct {
 	signed    map[string]relay.Signed // signatures that may be used again, by signing parameters
 
 	networks map[string]network
+
+	touched atomic.Int64 // when the person last did something in the page, in unix milliseconds
 
 	mu          sync.Mutex
 	subscribers map[int]func(Snapshot)
@@ -89,6 +93,7 @@ func (r *Runner) Run(ctx context.Context) {
 		for _, do := range work {
 			do()
 		}
+		r.leave()
 		r.publish()
 	}
 }

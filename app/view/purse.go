@@ -231,7 +231,14 @@ func (p *Page) purseStatus(busy bool) app.UI {
 	if busy {
 		return app.P().Class("doing").Role("status").Text(p.state.Purse.Step)
 	}
-	return app.P().Class("help").Role("status").Text(p.purse.said)
+	said := p.purse.said
+	switch {
+	case p.state.Purse.Leaving:
+		said = leavingText
+	case p.state.Purse.Idle && said == "":
+		said = idleText
+	}
+	return app.P().Class("help").Role("status").Text(said)
 }
 
 func (p *Page) purseWrongChain() app.UI {

@@ -74,7 +74,10 @@ func transactionLink(n Network, hash string) app.UI {
 func (p *Page) purseActions() app.UI {
 	purse := p.state.Purse
 	forget := lockText
-	if purse.Random {
+	switch {
+	case purse.Remembered != NotRemembered:
+		forget = lockKeptText
+	case purse.Random:
 		forget = lockRandomText
 	}
 	return app.Section().Class("stack part").Aria("label", "What to do").Body(
@@ -86,7 +89,7 @@ func (p *Page) purseActions() app.UI {
 		),
 		app.Div().Class("row between part").Body(
 			app.P().Class("help").Text(forget),
-			p.action("Lock", false, func(app.Context, app.Event) { p.port.LockPurse() }),
+			p.action("Lock", false, p.onLock),
 		),
 	)
 }
@@ -130,4 +133,11 @@ func (p *Page) purseRuns() bool {
 		}
 	}
 	return false
+}
+
+// onLock keeps what stands in the form, because the page is loaded anew.
+func (p *Page) onLock(app.Context, app.Event) {
+	p.read(p.form())
+	p.saveDraft(p.form())
+	p.port.LockPurse()
 }

@@ -39,6 +39,9 @@ type Purse struct {
 	Moved *Moved
 	// Taken tells that somebody else has the key.
 	Taken bool
+	// Idle tells that it was locked because nobody was there. Leaving tells that the
+	// page is loaded anew as soon as nothing is lost by it.
+	Idle, Leaving bool
 
 	// Known tells that the balances were read.
 	Known       bool
@@ -115,7 +118,7 @@ type PursePort interface {
 	UnlockPurse(passphrase string)
 	// RememberPurse chooses how the key stays in this browser; NotRemembered forgets it.
 	RememberPurse(how Remembered, passphrase string)
-	// LockPurse forgets the key in this page.
+	// LockPurse forgets the key and loads the page anew.
 	LockPurse()
 	// Funding says what a number of tasks costs now; FundPurse has the wallet send it.
 	Funding(ctx context.Context, tasks uint64) (Funding, error)

@@ -64,8 +64,11 @@ const (
 	passwordOther  = "The two are not the same."
 	passwordNeeded = "Type the password of the file."
 
-	lockText       = "Lock forgets the key in this page. One signature opens it again."
-	lockRandomText = "Lock forgets the key in this page. Only the backup file opens it again."
+	lockText       = "Lock forgets the key and loads this page anew. One signature opens it again."
+	lockKeptText   = "Lock forgets the key and loads this page anew. What this browser keeps opens it again."
+	idleText       = "It was locked because nobody was here for 30 minutes."
+	leavingText    = "It is locked. This page is loaded anew as soon as your wallet has answered and everything is saved."
+	lockRandomText = "Lock forgets the key and loads this page anew. Only the backup file opens it again."
 
 	lockedHereText       = "This browser keeps the key; your wallet is not asked."
 	lockedRandomKeptText = "If that does not open it, only its backup file does; without the file and its password the money in it is gone."
