@@ -23,7 +23,7 @@ func (a *App) purse(s runner.Snapshot) view.Purse {
 		Possible: a.Vault != nil, Refused: p.Refused, Elsewhere: p.Elsewhere, Foreign: p.Foreign, Site: p.Site, Host: a.host,
 		Made: p.Made, Open: p.Open, Address: p.Address, Owner: p.Owner,
 		Random: p.Made && p.Kind != taskwallet.Derived, BackedUp: p.BackedUp,
-		Remembered: view.Remembered(p.Remembered), Shared: p.Shared, Held: p.Held, Taken: p.Taken,
+		Remembered: view.Remembered(p.Remembered), Shared: p.Shared, Held: p.Held, Retired: p.Retired, Number: p.Number, Taken: p.Taken,
 		Idle: p.Idle, Leaving: p.Leaving,
 		Known: p.Known, Native: p.Native, CNX: p.CNX, Tasks: p.Tasks, Step: p.Step,
 		Underivable: p.Fault.Code == job.PurseNotDerivable,
@@ -69,6 +69,12 @@ func ahead(a runner.Ahead) view.Preflight {
 func (a *App) Funding(ctx context.Context, tasks uint64) (view.Funding, error) {
 	f, err := a.Runner.Funding(ctx, tasks)
 	return view.Funding(f), err
+}
+
+// PurseRemains looks what would be lost with the key.
+func (a *App) PurseRemains(ctx context.Context) (view.Remains, error) {
+	left, err := a.Runner.PurseRemains(ctx)
+	return view.Remains(left), err
 }
 
 // SaveBackup writes the backup of the open task wallet and hands it to the person.

@@ -158,8 +158,10 @@ func explainFault(s State) Problem {
 		return Problem{Title: "The key does not stay here", Detail: f.Reason, Remedy: "The task wallet works as before; it is only not remembered."}
 	case PurseTaken:
 		return Problem{Title: "Somebody else has the key", Detail: "There is code at the address of your task wallet, and this page never puts any there. It was locked at once and signs nothing more.", Remedy: "Write the backup and move what is left with another wallet, then go on with a new key."}
+	case PurseRetired:
+		return Problem{Title: "This key is retired", Detail: "You went on with another one, so it signs nothing more.", Remedy: "If something came back to it, write its backup and move that with another wallet."}
 	case PurseUnsafe:
-		return Problem{Title: "Money could be lost by this", Detail: f.Reason, Remedy: "Take everything out first."}
+		return Problem{Title: "Money could be lost by this", Detail: f.Reason, Remedy: "Nothing was changed."}
 	case PurseNotFound:
 		return Problem{Title: "This was not the name", Detail: "Your wallet made other keys under the names that were tried, and none of them is the one you look for.", Remedy: "Try the name of the site where it was made, choose another account, or open its backup file."}
 	case PurseForeignTarget:

@@ -46,6 +46,7 @@ const (
 	PurseNotKept       Code = "purse-not-kept"       // what this browser kept does not open any more
 	PurseNotKeepable   Code = "purse-not-keepable"   // this browser must not, or cannot, keep the key; Reason says why
 	PurseTaken         Code = "purse-taken"          // there is code at the task wallet's address: somebody else has the key
+	PurseRetired       Code = "purse-retired"        // this key was retired, and signs nothing more
 	PurseUnsafe        Code = "purse-unsafe"         // money could be lost by it; Reason says why
 	PurseNotFound      Code = "purse-not-found"      // none of the names made the key that was looked for
 	PurseForeignTarget Code = "purse-foreign-target" // the address to send to is not one with its checksum
@@ -95,6 +96,6 @@ func Codes() []Code {
 		SignerMismatch, NotEnoughCNX, NotEnoughGas, FeeRaised, AllowanceShort, NoFreeNodes, TxReverted, TxReplaced, TxDropped, TxRefused, Interrupted,
 		ArgsRefused, RelayRefused, NotCreator, ResultDamaged, ResultMismatch, NetworkMismatch, Storage, Internal,
 		NoPurseHere, PurseLocked, PurseShort, PurseNotDerivable, PurseOtherKey, PurseMoved, PurseOverBudget, GasPriceRaised, PurseWrongPassword, PurseBadFile, PurseBadAmount,
-		PursePassphrase, PurseNotKept, PurseNotKeepable, PurseTaken, PurseUnsafe, PurseNotFound, PurseForeignTarget,
+		PursePassphrase, PurseNotKept, PurseNotKeepable, PurseTaken, PurseRetired, PurseUnsafe, PurseNotFound, PurseForeignTarget,
 		ChainDown, RelayDown, NotSynced, NotUploaded, TxWaiting, SignatureLate, WorkerRestarts}
 }

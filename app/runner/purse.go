@@ -30,9 +30,12 @@ type Purse struct {
 	// "this browser".
 	Remembered taskwallet.Remembered
 	Shared     bool
+	// Number is the key's, counted from 0; of the next key where none is made.
+	Number uint8
 	// Held tells that the key is here and signs nothing: only its backup can be
-	// written. That is so where the network has Moved, and where it is Taken.
-	Held bool
+	// written. That is so where the network has Moved, and where it is Taken or
+	// Retired.
+	Held, Retired bool
 	// Moved is what the network was when the key was made, and what it is now;
 	// nil while they are the same.
 	Moved *taskwallet.MovedError
@@ -106,6 +109,18 @@ func moved(record taskwallet.Record, n network) *taskwallet.MovedError {
 	return m
 }
 
+// mayFill wants a task wallet that money may go into: there is a proven way back
+// (I6), and it signs for this network.
+func (p purse) mayFill(n network) error {
+	switch {
+	case !p.made || !p.record.HasWayBack():
+		return taskwallet.Unsafe.Because("the backup was not proven")
+	case p.record.RetiredAt != 0:
+		return saying{job.Fault{Code: job.PurseRetired}}
+	}
+	return p.record.SameNetwork(n.Contracts, []string{n.Relay})
+}
+
 // pursed takes note of where the task wallet stands.
 func (r *Runner) pursed(s chain.Standing, n network) {
 	p := &r.snap.Purse
@@ -126,6 +141,7 @@ func (r *Runner) showPurse(n network) {
 	p.Made, p.Open, p.Held = r.purse.made, r.purse.open, r.purse.held
 	record := r.purse.record
 	p.Address, p.Owner, p.Kind = record.Address, record.Owner, record.Kind
+	p.Number, p.Retired = record.Number, record.RetiredAt != 0
 	p.BackedUp, p.Remembered, p.Moved = record.BackupProvenAt != 0, "", nil
 	if record.Cipher != nil {
 		p.Remembered = record.Cipher.By
@@ -153,11 +169,13 @@ func (r *Runner) findPurse() {
 	}
 	go func() {
 		found := r.lastRecord(r.ctx, owner, n)
-		if found == nil {
-			return
-		}
+		number, _ := taskwallet.Next(r.records(r.ctx, n), owner, r.Home.Site, n.ChainID) // 99 is never retired
 		r.post(func() {
-			if !r.purse.made && r.snap.Session.Account == owner {
+			switch {
+			case r.purse.made || r.snap.Session.Account != owner || r.snap.Network.ID != n.ID:
+			case found == nil:
+				r.snap.Purse.Number = number
+			default:
 				r.purse = purse{record: *found, made: true}
 				r.showPurse(n)
 				r.refreshPurse()

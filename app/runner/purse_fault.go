@@ -27,6 +27,8 @@ func purseFault(err error) job.Fault {
 		f.Code = job.PurseOtherKey
 	case errors.Is(err, taskwallet.Moved):
 		f.Code = job.PurseMoved
+	case errors.Is(err, taskwallet.Unsafe):
+		f.Code, f.Reason = job.PurseUnsafe, whyNoBackup
 	case errors.Is(err, taskwallet.Locked):
 		f.Code = job.PurseLocked
 	case errors.Is(err, taskwallet.OverBudget):

@@ -45,8 +45,8 @@ func (r *Runner) present() network {
 func (r *Runner) FundPurse(tasks uint64) {
 	r.purseWork("Reading balances", func(ctx context.Context, n network, w Connection) error {
 		p := r.purseNow()
-		if !p.made || !p.record.HasWayBack() {
-			return &taskwallet.Error{Refusal: taskwallet.Unsafe, Detail: "the backup was not proven"}
+		if err := p.mayFill(n); err != nil {
+			return err
 		}
 		owner, to := r.account(), p.record.Address
 		if err := n.chain.Prove(ctx, w); err != nil {

@@ -28,8 +28,8 @@ func (r *Runner) UnlockPurse(passphrase string) {
 }
 
 // openPurse begins a session with the key that was made last, and saves its
-// public record. Where the network has moved, or somebody else has the key too,
-// no session begins: the key is held, so that its backup can be written, and
+// public record. Where the network has moved, the key is retired, or somebody else
+// has it too, no session begins: the key is held, so that its backup can be written, and
 // signs nothing.
 func (r *Runner) openPurse(ctx context.Context, record taskwallet.Record, n network) error {
 	standing, err := r.clientOf(record, n).Standing(ctx, record.Address)
@@ -41,6 +41,8 @@ func (r *Runner) openPurse(ctx context.Context, record taskwallet.Record, n netw
 	}
 	var stop error
 	switch moved := moved(record, n); {
+	case record.RetiredAt != 0:
+		stop = saying{job.Fault{Code: job.PurseRetired}}
 	case standing.HasCode:
 		stop = saying{job.Fault{Code: job.PurseTaken}}
 	case moved != nil:

@@ -13,16 +13,20 @@ import (
 const Keys = "keys"
 
 // recordOf finds the record that an owner's signature opens: the one that is
-// shown, if it is the owner's, or else the newest of this site. Where there is
-// none, number is that of the next key.
+// shown, if it is the owner's, or else the newest of this site that is not
+// retired. Where there is none, number is that of the next key.
 func (r *Runner) recordOf(ctx context.Context, owner address, n network) (number uint8, found *taskwallet.Record) {
 	if p := r.purseNow(); p.made && p.record.Owner == owner && p.record.ChainID == n.ChainID && p.record.Kind == taskwallet.Derived {
 		return p.record.Number, &p.record
 	}
-	for _, record := range r.records(ctx, n) {
-		if record.Owner == owner && record.Site == r.Home.Site && record.Kind == taskwallet.Derived && (found == nil || record.Number > number) {
+	records := r.records(ctx, n)
+	for _, record := range records {
+		if record.Owner == owner && record.Site == r.Home.Site && record.Kind == taskwallet.Derived && record.RetiredAt == 0 && (found == nil || record.Number > number) {
 			number, found = record.Number, &record
 		}
+	}
+	if found == nil {
+		number, _ = taskwallet.Next(records, owner, r.Home.Site, n.ChainID) // 99 is never retired
 	}
 	return number, found
 }
@@ -52,12 +56,13 @@ func (r *Runner) records(ctx context.Context, n network) (list []taskwallet.Reco
 }
 
 // lastRecord is the record of the task wallet that an owner opened last; where
-// that is not known, of the one that was made last. nil if there is none.
+// that is not known, of the one that was made last. nil if there is none that is
+// not retired.
 func (r *Runner) lastRecord(ctx context.Context, owner address, n network) (found *taskwallet.Record) {
 	last, _, _ := r.Store.Get(ctx, Settings, lastKey(owner, n)) // without it the newest is as good
 	for _, record := range r.records(ctx, n) {
 		switch {
-		case record.Owner != owner:
+		case record.Owner != owner || record.RetiredAt != 0:
 		case record.StoreKey() == string(last):
 			return &record
 		case found == nil || record.CreatedAt > found.CreatedAt:

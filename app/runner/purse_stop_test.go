@@ -69,6 +69,9 @@ func TestPurseStopsWhenTheNetworkHasMoved(t *testing.T) {
 				if got := g.set("nothing is taken out", func() { g.SweepPurse("") }); got.Fault.Code != job.PurseLocked {
 					t.Errorf("%+v", got.Fault)
 				}
+				if got := g.set("nothing goes in", func() { g.FundPurse(1) }); got.Fault.Code != job.PurseMoved {
+					t.Errorf("%+v", got.Fault)
+				}
 				if s, _ := g.now(); len(s.Jobs) != 0 || len(p.Prompts()) != prompts {
 					t.Error("something was started")
 				}
@@ -96,8 +99,11 @@ func TestPurseWithCodeAtItsAddressIsLocked(t *testing.T) {
 	made := g.purse()
 	g.fund(1)
 
-	g.http.setAlter(withCode)
+	w.chain.Pause()
 	id := g.order(task.SD, sd(t, 1)) // what it spends is followed by a look at the balances
+	g.reaches(id, job.ApprovalPending)
+	g.http.setAlter(withCode)
+	w.chain.Resume()
 	s := g.until("it is locked", func(s runner.Snapshot) bool { return s.Purse.Taken && !s.Purse.Open })
 	if s.Purse.Fault.Code != job.PurseTaken {
 		t.Errorf("%+v", s.Purse.Fault)

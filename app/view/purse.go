@@ -22,6 +22,7 @@ type purseDialog struct {
 	// act is what the person chose to do with an open task wallet.
 	act  purseAct
 	fund fundPlan
+	left leftover
 	// faults of the password fields, by their id.
 	faults faults
 	// writing tells that the backup is being written.
@@ -52,6 +53,8 @@ const (
 	actBackup purseAct = "backup"
 	actSweep  purseAct = "sweep"
 	actKeep   purseAct = "keep" // how the key stays in this browser
+	actRetire purseAct = "retire"
+	actDelete purseAct = "delete"
 )
 
 // purseCard is the right card for the state.
@@ -64,7 +67,7 @@ func (s State) purseCard() purseCard {
 		return purseRefused
 	case p.Open:
 		return purseOpen
-	case p.Made && (p.Moved != nil || p.Taken):
+	case p.Made && (p.Moved != nil || p.Taken || p.Retired):
 		return purseStopped
 	case p.Made:
 		return purseLocked
@@ -80,7 +83,10 @@ func (p Purse) fundable() bool { return p.Open && (!p.Random || p.BackedUp) }
 // purseAct is what is unfolded: what the person chose, or what comes next.
 func (p *Page) purseAct() purseAct {
 	purse := p.state.Purse
+	ends := p.purse.act == actRetire || p.purse.act == actDelete // which need no key
 	switch {
+	case ends && purse.Made:
+		return p.purse.act
 	case !purse.Open:
 		return actNone
 	case !purse.fundable():
@@ -148,6 +154,10 @@ func (p *Page) purseDone(before, now Purse) string {
 	switch {
 	case p.purse.act == actBackup || !before.BackedUp && now.BackedUp:
 		return backupProven
+	case before.Made && !now.Made && p.purse.act == actRetire:
+		return retiredDone
+	case before.Made && !now.Made && p.purse.act == actDelete:
+		return deletedDone
 	case !before.Open && now.Open:
 		return "The task wallet is open."
 	case !before.Held && now.Held:
@@ -174,8 +184,11 @@ func (p *Page) turnPurse(ctx app.Context) {
 		return
 	}
 	p.purse.shown, p.purse.faults = now, nil
-	if now == purseCard(actFund) {
+	switch now {
+	case purseCard(actFund):
 		p.planFunding(ctx, defaultFunding)
+	case purseCard(actDelete):
+		p.lookWhatRemains(ctx)
 	}
 	ctx.Defer(func(app.Context) {
 		p.port.SetValue(fundID, defaultFundingText)

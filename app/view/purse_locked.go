@@ -11,9 +11,14 @@ func (p *Page) purseLocked() app.UI {
 	purse := p.state.Purse
 	return card(purseLocked, "The task wallet is locked",
 		p.holdings(),
-		either(purse.Remembered == ByPassphrase, p.unlockByPassphrase, nothing),
-		either(purse.Remembered == ByBrowser, p.unlockHere, nothing),
-		either(purse.Random, p.unlockByFile, p.unlockBySignature),
+		p.ending(func() app.UI {
+			return app.Div().Class("stack").Body(
+				either(purse.Remembered == ByPassphrase, p.unlockByPassphrase, nothing),
+				either(purse.Remembered == ByBrowser, p.unlockHere, nothing),
+				either(purse.Random, p.unlockByFile, p.unlockBySignature),
+				p.ends(),
+			)
+		}),
 	)
 }
 

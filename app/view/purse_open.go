@@ -20,6 +20,8 @@ func (p *Page) purseOpened() app.UI {
 		part(actBackup, p.backup),
 		part(actSweep, p.sweep),
 		part(actKeep, p.keep),
+		part(actRetire, p.retire),
+		part(actDelete, p.deletion),
 		either(p.purse.task && act == actNone && !s.needsPurse(), p.backToTask, nothing),
 		part(actNone, p.purseActions),
 	)
@@ -91,6 +93,7 @@ func (p *Page) purseActions() app.UI {
 			app.P().Class("help").Text(forget),
 			p.action("Lock", false, p.onLock),
 		),
+		p.ends(),
 	)
 }
 
@@ -100,27 +103,6 @@ func (p *Page) backToTask() app.UI {
 		app.P().Text(purseReady),
 		app.Div().Class("row").Body(
 			app.Button().Class("button primary").Type("button").Text("Back to the task").OnClick(p.closePurse),
-		),
-	)
-}
-
-// sweep asks once more before everything is sent to the owner.
-func (p *Page) sweep() app.UI {
-	purse := p.state.Purse
-	empty := purse.Known && purse.CNX.IsZero() && purse.Native.IsZero()
-	text := fill(sweepText, "amount", both(purse.CNX, purse.Native, p.state.Network))
-	if empty {
-		text = sweepNothing
-	}
-	return card(purseCard(actSweep), "Take everything out",
-		app.H3().Text("Take everything out"),
-		app.P().Text(text),
-		app.P().Class("figure").Text(only(!empty, purse.Owner.Hex())),
-		app.P().Class("muted").Text(only(!empty, sweepGas)),
-		app.P().Class("caution").Role("note").Text(only(p.purseRuns(), sweepRunning)),
-		app.Div().Class("row").Body(
-			p.action("Send everything back", true, func(app.Context, app.Event) { p.port.SweepPurse("") }, empty),
-			p.action("Keep it", false, p.choose(actNone)),
 		),
 	)
 }

@@ -32,8 +32,11 @@ type Purse struct {
 	// have pages under this origin: then it must not stay without a passphrase.
 	Remembered Remembered
 	Shared     bool
+	// Number is the key's, from 0; of the next key where none is made.
+	Number uint8
 	// Held tells that the key is here and signs nothing: its backup can be written.
-	Held bool
+	// Retired tells that the person went on with another key.
+	Held, Retired bool
 	// Moved is what the network was when the key was made, beside what it is now;
 	// nil while they are the same.
 	Moved *Moved
@@ -90,6 +93,19 @@ type Funding struct {
 	Native, CNX uint256.Int
 }
 
+// Remains is what would be lost with the key.
+type Remains struct {
+	// Free tells that nothing would be: nothing has to be typed.
+	Free bool
+	// WayBack tells that the key can be made again, or that its backup was proven.
+	WayBack bool
+	// Refundable counts the tasks whose fee can still come back.
+	Refundable int
+	// Endpoints counts the nodes that said what is left, at most Native and CNX; two are wanted.
+	Endpoints   int
+	Native, CNX uint256.Int
+}
+
 // Preflight is what the chain says before anything is asked of anybody.
 type Preflight struct {
 	// Known is false until it was read, or when it could not be.
@@ -125,6 +141,13 @@ type PursePort interface {
 	FundPurse(tasks uint64)
 	// SweepPurse sends everything to an address that was typed in full; "" = the owner.
 	SweepPurse(to string)
+	// RetirePurse gives the key up for good; the next one has the next number.
+	RetirePurse()
+	// PurseRemains looks what would be lost with the key; DeletePurse has this browser
+	// forget it. typed are the last four characters of the address where something
+	// would be.
+	PurseRemains(ctx context.Context) (Remains, error)
+	DeletePurse(typed string)
 	// SaveBackup writes the key's backup file under a password, and hands it to the person.
 	SaveBackup(ctx context.Context, password string) error
 	// OpenBackup asks the person for a backup file and opens it.

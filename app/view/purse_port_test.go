@@ -40,6 +40,14 @@ func (b *browser) Funding(_ context.Context, tasks uint64) (Funding, error) {
 	return f, b.fails
 }
 
+func (b *browser) RetirePurse()             { b.note("retire") }
+func (b *browser) DeletePurse(typed string) { b.note("delete %q", typed) }
+
+func (b *browser) PurseRemains(context.Context) (Remains, error) {
+	b.note("look what remains")
+	return b.remains, b.fails
+}
+
 func (b *browser) SaveBackup(_ context.Context, password string) error {
 	b.note("save backup %s", password)
 	return b.fails

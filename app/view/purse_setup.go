@@ -1,6 +1,10 @@
 package view
 
-import "github.com/maxence-charriere/go-app/v9/pkg/app"
+import (
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+)
 
 // purseRefused is the card of an address where there can be no task wallet.
 func (p *Page) purseRefused() app.UI {
@@ -25,6 +29,7 @@ func (p *Page) purseSetup() app.UI {
 	return card(purseSetup, "Set up the task wallet",
 		app.P().Text(fill(wordsW1, "host", s.Purse.Host)),
 		app.P().Class("muted").Text(setupPrompts(s.Preflight.Known && s.Preflight.Gas.IsZero())),
+		app.P().Class("help").Text(only(s.Purse.Number > 0, fill(nextText, "n", strconv.Itoa(int(s.Purse.Number))))),
 		p.trust(),
 		app.Div().Class("row").Body(
 			p.action("Make task wallet", true, p.onMakePurse, p.distrusted(), s.WrongChain()),

@@ -15,10 +15,16 @@ func (p *Page) purseStopped() app.UI {
 	return card(purseStopped, "The task wallet signs nothing",
 		p.holdings(),
 		either(purse.Taken, func() app.UI { return caution(takenText) }, nothing),
+		either(purse.Retired, func() app.UI { return caution(retiredText) }, nothing),
 		either(purse.Moved != nil, p.movedSides, nothing),
-		app.P().Text(stoppedText),
-		either(purse.Held, p.backup, p.openForBackup),
-		app.P().Class("help").Text(keystoreText),
+		p.ending(func() app.UI {
+			return app.Div().Class("stack").Body(
+				app.P().Text(stoppedText),
+				either(purse.Held, p.backup, p.openForBackup),
+				app.P().Class("help").Text(keystoreText),
+				p.ends(),
+			)
+		}),
 	)
 }
 
