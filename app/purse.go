@@ -34,9 +34,9 @@ func (a *App) purse(s runner.Snapshot) view.Purse {
 	for _, payment := range p.Payments {
 		out.Payments = append(out.Payments, view.Payment(payment))
 	}
-	stop := p.Held && (p.Fault.Code == job.PurseMoved || p.Fault.Code == job.PurseTaken) // which is shown, and no news
+	stop := p.Held && (p.Fault.Code == job.PurseMoved || p.Fault.Code == job.PurseTaken || p.Fault.Code == job.PurseRetired) // which is shown, and no news
 	if !p.Fault.Zero() && !stop {
-		out.Problem = job.Explain(job.State{Phase: job.Failed, Fault: p.Fault})
+		out.Problem = job.ExplainPurse(p.Fault, p.Charge)
 	}
 	return out
 }

@@ -7,7 +7,10 @@ package job
 
 import (
 	"fmt"
+	"math"
 	"strings"
+
+	"github.com/holiman/uint256"
 )
 
 // Problem is a fault in words.
@@ -32,8 +35,13 @@ func Explain(s State) Problem {
 	return Problem{}
 }
 
-// Hint says in one sentence what a running job was held up by; "" when all is well.
+// Hint says what a running job was held up by and what else was not as expected;
+// "" when all is well.
 func Hint(s State) string {
+	return strings.TrimSpace(heldUp(s) + " " + otherFee(s))
+}
+
+func heldUp(s State) string {
 	switch s.Trouble.Code {
 	case ChainDown:
 		return "The blockchain did not answer. Trying again; nothing is lost."
@@ -45,6 +53,10 @@ func Hint(s State) string {
 		return "The node has not delivered the results to the Relay yet. Trying again."
 	case TxWaiting:
 		return "A transaction of your account is still waiting to be mined. Looking whether it is this payment."
+	case TxUnderpriced:
+		return "The price of gas has gone up. Trying again at the new price."
+	case GasPriceRaised:
+		return "It was not sped up: gas would cost more than three times what you confirmed."
 	case SignatureLate:
 		return "The signature came too late for the Relay. Your wallet is asked once more."
 	case WorkerRestarts:
@@ -54,6 +66,16 @@ func Hint(s State) string {
 		return "The nodes are past the deadline. They may still finish; the fee is held by the contract."
 	}
 	return ""
+}
+
+// otherFee tells that the contract took another fee than was shown: an allowance
+// for several tasks has room for that (protocol.md G.53).
+func otherFee(s State) string {
+	fee := s.Create.Fee
+	if fee.IsZero() || fee == s.Quote.Fee {
+		return ""
+	}
+	return fmt.Sprintf("The contract took %s, not %s as was shown. Tasks that wait are asked about again.", CNX(fee), CNX(s.Quote.Fee))
 }
 
 // Charged says what the job has cost so far.
@@ -98,10 +120,10 @@ func explainFault(s State) Problem {
 	case NotEnoughGas:
 		return Problem{Title: "Not enough for gas", Detail: fmt.Sprintf("Gas for this task is up to %s of the chain's own coin, the account has %s.", Decimal(f.Need, 6), Decimal(f.Have, 6)), Remedy: "Get some for this account, then check again.", Retry: "Check again"}
 	case FeeRaised:
-		if !f.Need.Gt(&f.Have) {
+		if f.Need.IsZero() {
 			return Problem{Title: "The price of a task has changed", Detail: fmt.Sprintf("The contract wants more than %s, and nobody has paid the new price yet.", CNX(f.Have)), Remedy: "Whoever hosts this page has to write the new price into its settings.", Retry: "Check again"}
 		}
-		return Problem{Title: "The price of a task has changed", Detail: fmt.Sprintf("It was %s; the newest task was paid with %s.", CNX(f.Have), CNX(f.Need)), Remedy: "Go on only if you want to pay the new price.", Retry: "Pay " + CNX(f.Need)}
+		return Problem{Title: "The price of a task has changed", Detail: fmt.Sprintf("It was %s; the newest task was paid with %s.", CNX(f.Have), CNX(f.Need)), Remedy: "Go on only if you want to pay this price.", Retry: "Pay " + CNX(f.Need)}
 	case AllowanceShort:
 		return Problem{Title: "The approved amount is too small", Detail: fmt.Sprintf("The task costs %s, approved are %s: the amount was changed in the wallet.", CNX(f.Need), CNX(f.Have)), Remedy: "Approve at least the price of the task.", Retry: "Approve again"}
 	case NoFreeNodes:
@@ -140,10 +162,19 @@ func explainFault(s State) Problem {
 		return Problem{Title: "Your wallet signs differently than before", Detail: "The key it makes now is not the one of your task wallet.", Remedy: "Open the task wallet from its backup file."}
 	case PurseMoved:
 		return Problem{Title: "The network's addresses have changed", Detail: "The task wallet was made for other contracts or another Relay, and signs nothing for these.", Remedy: "Take the money out, and make a new task wallet if you trust the change."}
+	case PurseForeign: // taskwallet.md W5
+		return Problem{Title: "Someone else used this task wallet", Detail: "This browser knows nothing of its transaction " + f.Reason + ".",
+			Remedy: "If that was not you on another device, take the money out now and retire this key.", Retry: "It was me"}
+	case PurseBusy:
+		return Problem{Title: "A task is being paid just now", Remedy: "Wait until it is, then try again."}
 	case PurseOverBudget:
 		return Problem{Title: "The confirmed budget is spent", Detail: fmt.Sprintf("The task wallet holds %s more, and asks before it spends them.", CNX(f.Need)), Remedy: "Go on only if you want to.", Retry: "Allow " + CNX(f.Need)}
-	case GasPriceRaised:
-		return Problem{Title: "Gas costs far more than you confirmed", Detail: "Nothing was sent.", Remedy: "Wait until the price has come down, then go on.", Retry: "Go on"}
+	case GasPriceRaised: // taskwallet.md W6
+		if f.Have.IsZero() {
+			return Problem{Title: "Gas is no longer free", Detail: "It was free when you confirmed. Nothing was sent.", Remedy: "Go on only if you want to pay for gas.", Retry: "Pay for gas"}
+		}
+		return Problem{Title: "Gas costs far more than you confirmed", Detail: fmt.Sprintf("The network asks %d times what you confirmed. Nothing was sent.", times(f.Need, f.Have)),
+			Remedy: "Wait until the price has come down, or go on at this price.", Retry: fmt.Sprintf("Pay %d times as much for gas", times(f.Need, f.Have))}
 	case PurseWrongPassword:
 		return Problem{Title: "The password does not open the file", Remedy: "Try again."}
 	case PurseBadFile:
@@ -172,6 +203,8 @@ func explainFault(s State) Problem {
 		return Problem{Title: "The blockchain does not answer", Remedy: "Check your connection and try again.", Retry: "Try again"}
 	case SignatureLate:
 		return Problem{Title: "The signature came too late", Detail: "The Relay takes a signature only within a minute of its own time.", Remedy: "Check the clock of this device, then sign again without long pauses.", Retry: "Sign again"}
+	case TxUnderpriced:
+		return Problem{Title: "Gas is too cheap for the network", Detail: "No node takes the transaction at the price that was signed.", Remedy: "Try again at the present price.", Retry: "Try again"}
 	case TxWaiting:
 		return Problem{Title: "A transaction is still waiting", Detail: "It may be this payment.", Remedy: "Look into your wallet; speed it up or cancel it there, then go on.", Retry: "Look again"}
 	case WorkerRestarts:
@@ -180,6 +213,15 @@ func explainFault(s State) Problem {
 		return Problem{Title: "The Relay does not answer", Remedy: "Check your connection and try again.", Retry: "Try again"}
 	}
 	return Problem{Title: "Something went wrong in this page", Detail: f.Reason, Remedy: "Try again; if it happens again, copy the details for a report.", Retry: "Try again"}
+}
+
+// times is how often one amount fits into another, at most 2^63-1; 0 if that is nothing.
+func times(amount, part uint256.Int) int64 {
+	n := new(uint256.Int).Div(&amount, &part)
+	if !n.IsUint64() {
+		return math.MaxInt64
+	}
+	return int64(min(n.Uint64(), math.MaxInt64))
 }
 
 func rejected(s State) Problem {

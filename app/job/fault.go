@@ -18,7 +18,7 @@ const (
 	SignerMismatch     Code = "signer-mismatch"      // a signature recovers another address
 	NotEnoughCNX       Code = "not-enough-cnx"       // balance below the fee
 	NotEnoughGas       Code = "not-enough-gas"       // native balance below the gas
-	FeeRaised          Code = "fee-raised"           // the contract wants more than the price that was shown
+	FeeRaised          Code = "fee-raised"           // the contract takes another fee than was shown (Have); Need is the new one, zero if nobody knows it
 	AllowanceShort     Code = "allowance-short"      // the approved amount was changed in the wallet
 	NoFreeNodes        Code = "no-free-nodes"        // no three free nodes of the kind the task needs
 	TxReverted         Code = "tx-reverted"          // mined with status 0
@@ -37,8 +37,10 @@ const (
 	PurseNotDerivable  Code = "purse-not-derivable"  // the wallet does not sign the same twice, or is a contract
 	PurseOtherKey      Code = "purse-other-key"      // the wallet signs differently than before
 	PurseMoved         Code = "purse-moved"          // the profile's contracts or Relays changed
+	PurseForeign       Code = "purse-foreign"        // somebody else used the key; Reason is the transaction
+	PurseBusy          Code = "purse-busy"           // a confirmed task is being paid
 	PurseOverBudget    Code = "purse-over-budget"    // more than was confirmed
-	GasPriceRaised     Code = "gas-price-raised"     // far above the price that was confirmed
+	GasPriceRaised     Code = "gas-price-raised"     // Need wei per gas, far above Have, which was confirmed
 	PurseWrongPassword Code = "purse-wrong-password" // of a backup
 	PurseBadFile       Code = "purse-bad-file"       // not a backup, or a hostile one
 	PurseBadAmount     Code = "purse-bad-amount"     // none, or more tasks than allowed
@@ -62,6 +64,7 @@ const (
 	NotSynced      Code = "not-synced"       // the Relay has not seen the task yet
 	NotUploaded    Code = "not-uploaded"     // the results are not at the Relay yet
 	TxWaiting      Code = "tx-waiting"       // a transaction of the account waits in the pool, perhaps this one
+	TxUnderpriced  Code = "tx-underpriced"   // no node takes the signed transaction at its price of gas
 	SignatureLate  Code = "signature-late"   // the signature is outside the Relay's window
 	WorkerRestarts Code = "worker-restarted" // the second thread ended and was started again
 )
@@ -81,10 +84,19 @@ type Fault struct {
 // Zero reports whether there is no fault.
 func (f Fault) Zero() bool { return f.Code == "" }
 
+// Answered reports whether the fault proves that no transaction left the wallet.
+func (f Fault) Answered() bool {
+	switch f.Code {
+	case Rejected, WalletPending, WalletLocked, WalletCannot, WrongChain, WrongAccount, NotEnoughGas, TxRefused, NoFreeNodes, NotEnoughCNX, AllowanceShort:
+		return true
+	}
+	return false
+}
+
 // transient reports whether the step is tried again without asking the person.
 func (f Fault) transient() bool {
 	switch f.Code {
-	case ChainDown, RelayDown, NotSynced, NotUploaded, TxWaiting, SignatureLate, WorkerRestarts:
+	case ChainDown, RelayDown, NotSynced, NotUploaded, TxWaiting, TxUnderpriced, SignatureLate, WorkerRestarts:
 		return true
 	}
 	return false
@@ -95,7 +107,7 @@ func Codes() []Code {
 	return []Code{Rejected, WalletPending, WalletLocked, WalletGone, WalletCannot, WalletGarbage, WrongChain, WrongAccount,
 		SignerMismatch, NotEnoughCNX, NotEnoughGas, FeeRaised, AllowanceShort, NoFreeNodes, TxReverted, TxReplaced, TxDropped, TxRefused, Interrupted,
 		ArgsRefused, RelayRefused, NotCreator, ResultDamaged, ResultMismatch, NetworkMismatch, Storage, Internal,
-		NoPurseHere, PurseLocked, PurseShort, PurseNotDerivable, PurseOtherKey, PurseMoved, PurseOverBudget, GasPriceRaised, PurseWrongPassword, PurseBadFile, PurseBadAmount,
+		NoPurseHere, PurseLocked, PurseShort, PurseNotDerivable, PurseOtherKey, PurseMoved, PurseForeign, PurseBusy, PurseOverBudget, GasPriceRaised, PurseWrongPassword, PurseBadFile, PurseBadAmount,
 		PursePassphrase, PurseNotKept, PurseNotKeepable, PurseTaken, PurseRetired, PurseUnsafe, PurseNotFound, PurseForeignTarget,
-		ChainDown, RelayDown, NotSynced, NotUploaded, TxWaiting, SignatureLate, WorkerRestarts}
+		ChainDown, RelayDown, NotSynced, NotUploaded, TxWaiting, TxUnderpriced, SignatureLate, WorkerRestarts}
 }

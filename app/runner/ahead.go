@@ -21,7 +21,7 @@ func (r *Runner) LookAhead(kind task.Kind, args []byte) {
 			p, err := n.chain.Preflight(r.ctx, account, uint8(kind), vram)
 			r.chainReached(err)
 			r.post(func() {
-				r.snap.Ahead = Ahead{Known: err == nil, Kind: kind, Account: account, Preflight: p, Fee: n.Fee}
+				r.snap.Ahead = Ahead{Known: err == nil, Kind: kind, Account: account, Preflight: p, Fee: r.price(n.Network)}
 				if err == nil {
 					r.snap.Ahead.Skew = int64(p.Head.Time) - r.Clock.Now().Unix()
 				}

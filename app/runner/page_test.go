@@ -46,7 +46,7 @@ func (w *world) reopen(p person, s *store) *page {
 	g := &page{w: w, person: p, http: &transport{}, store: s, changed: make(chan struct{})}
 	g.conn = &connection{wallet: p.Wallet, site: p.Site("https://dapp.example")}
 	g.Runner = runner.New(runner.Ports{
-		Clock: w.chain.Clock(), HTTP: g.http, Store: s, Worker: worker{}, Wallets: wallets{g.conn},
+		Clock: w.chain.Clock(), HTTP: g.http, Store: s, Worker: worker{}, Wallets: wallets{g.conn}, Locks: &s.tabs,
 		NewID: g.newID, Networks: []runner.Network{w.net}, Vault: w.vault, Home: w.home(), Reload: g.reload,
 	})
 	ctx, cancel := context.WithCancel(context.Background())

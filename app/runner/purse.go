@@ -54,13 +54,23 @@ type Purse struct {
 	Fault job.Fault
 	// Payments that the owner's wallet made to it and that are not confirmed yet.
 	Payments []Payment
+	// Budget is the CNX that was confirmed at the last funding, Spent the part of it
+	// that was signed away since unlocking.
+	Budget, Spent uint256.Int
+	// Charge is what the thing that met Fault may have cost.
+	Charge job.Charge
+	// Stranger is a transaction that somebody else signed with the key and the person
+	// has not answered for; "" = none.
+	Stranger string
+	// MostTasks is how many tasks may be funded at once.
+	MostTasks uint64
 }
 
 // Payment is one transfer into the task wallet.
 type Payment struct {
 	CNX    bool // else native coins
 	Amount uint256.Int
-	Hash   hash
+	Hash   hash // zero while the wallet has not told it
 }
 
 // purse is the task wallet as the owner goroutine keeps it.
@@ -71,6 +81,10 @@ type purse struct {
 	held   bool // the key is made, and no session is open: nothing is signed
 	// price of gas that was shown when the person last confirmed something.
 	price uint256.Int
+	// stranger is a transaction that this browser did not sign; nil = none. mine tells
+	// that the person said such transactions are their own.
+	stranger *hash
+	mine     bool
 }
 
 // refreshPurse reads the task wallet's balances, in one request.
@@ -162,7 +176,7 @@ func (r *Runner) findPurse() {
 	if r.purse.open || r.purse.held {
 		r.lock() // of another network, or without an account that it belongs to
 	}
-	r.purse, r.snap.Purse = purse{}, Purse{Step: r.snap.Purse.Step, Fault: r.snap.Purse.Fault}
+	r.purse, r.snap.Purse = purse{}, Purse{Step: r.snap.Purse.Step, Fault: r.snap.Purse.Fault, Charge: r.snap.Purse.Charge}
 	r.showPurse(n)
 	if r.Vault == nil || !r.snap.Session.Connected {
 		return
@@ -179,6 +193,7 @@ func (r *Runner) findPurse() {
 				r.purse = purse{record: *found, made: true}
 				r.showPurse(n)
 				r.refreshPurse()
+				r.followTransfers(n, *found)
 			}
 		})
 	}()

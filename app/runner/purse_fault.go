@@ -17,6 +17,12 @@ func purseFault(err error) job.Fault {
 	switch {
 	case errors.As(err, &said):
 		return said.Fault
+	case errors.Is(err, errPurseBusy):
+		f.Code = job.PurseBusy
+	case errors.Is(err, errTransferFailed):
+		f.Code, f.Reason = job.TxReverted, why(err)
+	case errors.Is(err, errNeverSent):
+		f.Code = job.TxDropped
 	case errors.As(err, &poor):
 		f.Code, f.Need, f.Have = job.NotEnoughCNX, poor.need, poor.have
 	case errors.As(err, &short):
@@ -65,3 +71,15 @@ func keptFault(err error) error {
 	}
 	return saying{job.Fault{Code: code, Detail: err.Error()}}
 }
+
+// chargeOf is what an error says it may have cost.
+func chargeOf(err error) job.Charge {
+	var charged *chargedError
+	if errors.As(err, &charged) {
+		return charged.charge
+	}
+	return job.ChargedNothing
+}
+
+// errPurseBusy is a task wallet that pays for a task at this moment.
+var errPurseBusy = errors.New("runner: a confirmed task is not created yet")

@@ -3,6 +3,8 @@ package runner
 import (
 	"context"
 
+	"github.com/holiman/uint256"
+
 	"crynux-dapp/app/job"
 	"crynux-dapp/chain/taskwallet"
 )
@@ -36,10 +38,16 @@ func (r *Runner) openPurse(ctx context.Context, record taskwallet.Record, n netw
 	if err != nil {
 		return err
 	}
+	_, known, err := r.stored(ctx, record.Identity)
+	if err != nil {
+		return err
+	}
 	if err := r.saveRecord(ctx, record, n); err != nil {
 		return err
 	}
+	budget := r.budget(ctx, record, standing.CNX)
 	var stop error
+	var stranger *hash
 	switch moved := moved(record, n); {
 	case record.RetiredAt != 0:
 		stop = saying{job.Fault{Code: job.PurseRetired}}
@@ -48,7 +56,10 @@ func (r *Runner) openPurse(ctx context.Context, record taskwallet.Record, n netw
 	case moved != nil:
 		stop = moved
 	default:
-		if err := r.Vault.Open(ctx, record.Identity, taskwallet.Gas{}, r.budget(ctx, record, standing.CNX)); err != nil {
+		if err := r.Vault.Open(ctx, record.Identity, taskwallet.Gas{}, budget); err != nil {
+			return err
+		}
+		if stranger, err = r.lookForStranger(ctx, n, record.Identity, !known); err != nil {
 			return err
 		}
 	}
@@ -61,9 +72,14 @@ func (r *Runner) openPurse(ctx context.Context, record taskwallet.Record, n netw
 	}
 	r.post(func() {
 		r.purse = purse{record: record, made: true, open: stop == nil, held: held, price: standing.GasPrice}
+		if stranger != nil {
+			r.alarm(*stranger)
+		}
+		r.snap.Purse.Budget, r.snap.Purse.Spent = budget, uint256.Int{}
 		r.snap.Purse.Idle, r.snap.Purse.Leaving = false, false
 		r.showPurse(n)
 		r.pursed(standing, n)
+		r.followTransfers(n, record)
 		r.touched.Store(r.now())
 		r.watchIdle()
 	})

@@ -77,8 +77,18 @@ func lastKey(owner address, n network) string {
 	return fmt.Sprintf("purse-%s:%d", strings.ToLower(owner.Hex()), n.ChainID)
 }
 
-// saveRecord keeps the record of the task wallet that is used now.
+// saveRecord keeps the record of the task wallet that is used now. A nonce that
+// was noted in the meantime stays: another tab may have signed.
 func (r *Runner) saveRecord(ctx context.Context, record taskwallet.Record, n network) error {
+	r.recording.Lock()
+	defer r.recording.Unlock()
+	before, ok, err := r.stored(ctx, record.Identity)
+	if err != nil {
+		return err
+	}
+	if h := before.HighestNonce; ok && h != nil && (record.HighestNonce == nil || *record.HighestNonce < *h) {
+		record.HighestNonce = h
+	}
 	text, err := json.Marshal(record)
 	if err != nil {
 		return err

@@ -87,7 +87,7 @@ func TestPurseStopsWhenTheNetworkHasMoved(t *testing.T) {
 
 // withCode answers that there is code at every account without any.
 func withCode(_ string, answer []byte) []byte {
-	return bytes.ReplaceAll(answer, []byte(`"id":4,"result":"0x"}`), []byte(`"id":4,"result":"0xef01000000000000000000000000000000000000000bad"}`))
+	return bytes.ReplaceAll(answer, []byte(`"result":"0x"}`), []byte(`"result":"0xef01000000000000000000000000000000000000000bad"}`))
 }
 
 func TestPurseWithCodeAtItsAddressIsLocked(t *testing.T) {

@@ -22,7 +22,7 @@ func (r *Runner) purseWork(step string, do func(ctx context.Context, n network, 
 			p.Fault = job.Fault{Code: job.WalletLocked}
 			return
 		}
-		p.Step, p.Fault = step, job.Fault{}
+		p.Step, p.Fault, p.Charge = step, job.Fault{}, job.ChargedNothing
 		locking := r.locking
 		go func() {
 			if locking != nil {
@@ -32,7 +32,7 @@ func (r *Runner) purseWork(step string, do func(ctx context.Context, n network, 
 			r.post(func() {
 				r.snap.Purse.Step = ""
 				if err != nil {
-					r.snap.Purse.Fault = purseFault(err)
+					r.snap.Purse.Fault, r.snap.Purse.Charge = purseFault(err), chargeOf(err)
 				}
 				r.refreshPurse()
 				r.refreshBalances()

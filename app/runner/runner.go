@@ -24,13 +24,15 @@ type Runner struct {
 	wallet    Connection
 	unwatch   func() // ends the events of wallet
 	purse     purse
-	locking   <-chan struct{}   // closed when the last lock has overwritten its key; nil = there was none
-	idling    bool              // the idle task wallet is looked after
-	allowed   bool              // the person chose Direct mode
-	cursors   map[string]uint64 // the next block to ask for, by watched job
-	missing   map[string]int    // ticks for which a sent transaction was unknown, by job
-	committed map[string]bool   // all nodes have committed to a result, by job
-	watching  map[string]bool   // a poll is on its way or planned, by network
+	locking   <-chan struct{}              // closed when the last lock has overwritten its key; nil = there was none
+	idling    bool                         // the idle task wallet is looked after
+	allowed   bool                         // the person chose Direct mode
+	cursors   map[string]uint64            // the next block to ask for, by watched job
+	missing   map[string]int               // ticks for which a sent transaction was unknown, by job
+	committed map[string]bool              // all nodes have committed to a result, by job
+	watching  map[string]bool              // a poll is on its way or planned, by network
+	alones    map[payer]context.CancelFunc // ends the turn that this tab has among all tabs
+	following map[address]bool             // task wallets whose transfers of an earlier visit are waited for
 	turns     turns
 	writes    []write // not saved yet, in order
 	writing   bool
@@ -38,7 +40,8 @@ type Runner struct {
 
 	networks map[string]network
 
-	touched atomic.Int64 // when the person last did something in the page, in unix milliseconds
+	recording sync.Mutex   // while a record of a key is read and written again
+	touched   atomic.Int64 // when the person last did something in the page, in unix milliseconds
 
 	mu          sync.Mutex
 	subscribers map[int]func(Snapshot)
@@ -56,7 +59,7 @@ type network struct {
 // New makes a runner. It does nothing before Run.
 func New(p Ports) *Runner {
 	r := &Runner{
-		Ports: p, inbox: newInbox(), cursors: map[string]uint64{}, missing: map[string]int{}, committed: map[string]bool{}, watching: map[string]bool{}, turns: turns{taken: map[payer]string{}},
+		Ports: p, inbox: newInbox(), cursors: map[string]uint64{}, missing: map[string]int{}, committed: map[string]bool{}, watching: map[string]bool{}, alones: map[payer]context.CancelFunc{}, following: map[address]bool{}, turns: turns{taken: map[payer]string{}},
 		signed: map[string]relay.Signed{}, networks: map[string]network{}, subscribers: map[int]func(Snapshot){},
 	}
 	for _, n := range p.Networks {
@@ -118,6 +121,7 @@ func (r *Runner) Subscribe(f func(Snapshot)) (cancel func()) {
 }
 
 func (r *Runner) publish() {
+	r.snap.Network.Fee = r.price(r.networks[r.snap.Network.ID].Network)
 	s := r.snap
 	s.Jobs = slices.Clone(r.jobs)
 	s.Wallets = slices.Clone(s.Wallets)
@@ -145,6 +149,7 @@ func (r *Runner) Submit(kind task.Kind, args []byte) {
 		order.Account = r.snap.Session.Account
 		if r.purse.open && r.purse.record.ChainID == order.ChainID {
 			order.Account, order.Hand = r.purse.record.Address, job.ByTaskWallet
+			order.GasPrice = r.gasPriceShown()
 		} else if !r.direct() {
 			r.snap.Purse.Fault = job.Fault{Code: job.PurseLocked}
 			return
@@ -160,6 +165,12 @@ func (r *Runner) Send(id string, e job.Event) {
 		if i := r.index(id); i >= 0 && r.jobs[i].Fault.Code == job.PurseOverBudget {
 			if _, again := e.(job.Retry); again { // the button names the new budget
 				r.allow(r.jobs[i].Fault.Need, func() { r.apply(id, e) })
+				return
+			}
+		}
+		if i := r.index(id); i >= 0 && r.jobs[i].Fault.Code == job.PurseForeign {
+			if _, again := e.(job.Retry); again { // the button says that it was the person
+				r.PurseWasMine()
 				return
 			}
 		}
@@ -236,6 +247,7 @@ func (r *Runner) put(i int, before, next job.State, effects []job.Effect) {
 		r.refreshBalances()
 		r.refreshPurse()
 	}
+	r.strangerOf(next)
 	r.turns.claim(next)
 	if paying(before.Phase) && !paying(next.Phase) {
 		r.endTurn(next)
