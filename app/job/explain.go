@@ -185,6 +185,22 @@ func explainFault(s State) Problem {
 		return Problem{Title: "This amount is not possible", Remedy: "Choose between 1 and 20 tasks."}
 	case PurseUnproven:
 		return Problem{Title: "The backup is not proven yet", Detail: "Without a backup that opens, money in this task wallet could be lost. Nothing was sent.", Remedy: "Save the backup file and open it once, then add funds."}
+	case PursePassphrase:
+		return Problem{Title: "This is not the passphrase", Detail: "The task wallet stays locked.", Remedy: "Try again, or open it in one of the other ways."}
+	case PurseNotKept:
+		return Problem{Title: "What this browser kept does not open", Detail: "It is damaged, or the browser has thrown its own key away.", Remedy: "Open the task wallet in one of the other ways, then choose anew how it stays."}
+	case PurseNotKeepable:
+		return Problem{Title: "The key does not stay here", Detail: f.Reason, Remedy: "The task wallet works as before; it is only not remembered."}
+	case PurseTaken:
+		return Problem{Title: "Somebody else has the key", Detail: "There is code at the address of your task wallet, and this page never puts any there. It was locked at once and signs nothing more.", Remedy: "Write the backup and move what is left with another wallet, then go on with a new key."}
+	case PurseRetired:
+		return Problem{Title: "This key is retired", Detail: "You went on with another one, so it signs nothing more.", Remedy: "If something came back to it, write its backup and move that with another wallet."}
+	case PurseUnsafe:
+		return Problem{Title: "Money could be lost by this", Detail: f.Reason, Remedy: "Nothing was changed."}
+	case PurseNotFound:
+		return Problem{Title: "This was not the name", Detail: "Your wallet made other keys under the names that were tried, and none of them is the one you look for.", Remedy: "Try the name of the site where it was made, choose another account, or open its backup file."}
+	case PurseForeignTarget:
+		return Problem{Title: "This is no complete address", Detail: "It has to be written in full, with its capital and small letters: they tell a slip of the pen.", Remedy: "Copy the address once more from where you know it."}
 	case Storage:
 		return Problem{Title: "The browser refused to store the task", Detail: "Without storage a paid task could be lost, so it does not go on.", Remedy: "Free some space or leave private mode, then go on.", Retry: "Go on"}
 	case ChainDown:

@@ -46,6 +46,14 @@ const (
 	PurseBadFile       Code = "purse-bad-file"       // not a backup, or a hostile one
 	PurseBadAmount     Code = "purse-bad-amount"     // none, or more tasks than allowed
 	PurseUnproven      Code = "purse-unproven"       // no money goes in before the backup was opened again
+	PursePassphrase    Code = "purse-passphrase"     // not the passphrase under which the key is kept
+	PurseNotKept       Code = "purse-not-kept"       // what this browser kept does not open any more
+	PurseNotKeepable   Code = "purse-not-keepable"   // this browser must not, or cannot, keep the key; Reason says why
+	PurseTaken         Code = "purse-taken"          // there is code at the task wallet's address: somebody else has the key
+	PurseRetired       Code = "purse-retired"        // this key was retired, and signs nothing more
+	PurseUnsafe        Code = "purse-unsafe"         // money could be lost by it; Reason says why
+	PurseNotFound      Code = "purse-not-found"      // none of the names made the key that was looked for
+	PurseForeignTarget Code = "purse-foreign-target" // the address to send to is not one with its checksum
 	NetworkMismatch    Code = "network-mismatch"     // the RPC is of another chain, or has no such contracts
 	Storage            Code = "storage"              // the browser refused to store the job
 	Internal           Code = "internal"             // a mistake of this program
@@ -102,5 +110,6 @@ func Codes() []Code {
 		SignerMismatch, NotEnoughCNX, NotEnoughGas, FeeRaised, AllowanceShort, NoFreeNodes, TxReverted, TxReplaced, TxDropped, TxRefused, Interrupted,
 		ArgsRefused, RelayRefused, NotCreator, ResultDamaged, ResultMismatch, NetworkMismatch, Storage, Internal,
 		NoPurseHere, PurseLocked, PurseShort, PurseNotDerivable, PurseOtherKey, PurseMoved, PurseForeign, PurseBusy, PurseOverBudget, GasPriceRaised, PurseWrongPassword, PurseBadFile, PurseBadAmount, PurseUnproven,
+		PursePassphrase, PurseNotKept, PurseNotKeepable, PurseTaken, PurseRetired, PurseUnsafe, PurseNotFound, PurseForeignTarget,
 		ChainDown, RelayDown, NotSynced, NotUploaded, TxWaiting, TxUnderpriced, SignatureLate, WorkerRestarts}
 }

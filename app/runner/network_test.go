@@ -39,10 +39,12 @@ type world struct {
 	nodes *devrelay.Nodes
 	net   runner.Network
 	front *front // between the pages and the chain
-	// Of the next page: nil vault = none, nil worker = one that works, "" = this machine.
+	// Of the next page: nil vault = none, nil worker = one that works, href "" = this
+	// machine; former are earlier names of its site.
 	vault  runner.Vault
 	worker runner.Worker
 	href   string
+	former []string
 }
 
 // setup says what is special about a world. The zero value is four equal nodes

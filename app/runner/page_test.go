@@ -27,7 +27,8 @@ type page struct {
 
 	mu      sync.Mutex
 	snap    runner.Snapshot
-	works   int           // how often the task wallet was given something to do
+	anew    int           // how often it wanted to be loaded anew
+	works   int           // how often something was done with the task wallet, and ended
 	changed chan struct{} // closed with every new snapshot
 }
 
@@ -50,7 +51,7 @@ func (w *world) reopen(p person, s *store) *page {
 	g.conn = &connection{wallet: p.Wallet, site: p.Site("https://dapp.example")}
 	g.Runner = runner.New(runner.Ports{
 		Clock: w.chain.Clock(), HTTP: g.http, Store: s, Worker: second, Wallets: wallets{g.conn}, Locks: &s.tabs,
-		NewID: g.newID, Networks: []runner.Network{w.net}, Vault: w.vault, Home: home(w.T, w.href),
+		NewID: g.newID, Networks: []runner.Network{w.net}, Vault: w.vault, Home: w.home(), Reload: g.reload,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
@@ -60,6 +61,18 @@ func (w *world) reopen(p person, s *store) *page {
 	w.Cleanup(g.close)
 	g.until("the store is read", func(s runner.Snapshot) bool { return s.Ready })
 	return g
+}
+
+func (g *page) reload() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.anew++
+}
+
+func (g *page) reloads() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.anew
 }
 
 func (g *page) newID() string {
@@ -73,7 +86,7 @@ func (g *page) hear(s runner.Snapshot) {
 	shown.note(s)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.snap.Purse.Step == "" && s.Purse.Step != "" {
+	if g.snap.Purse.Step != "" && s.Purse.Step == "" {
 		g.works++
 	}
 	g.snap = s

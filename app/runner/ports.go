@@ -35,6 +35,9 @@ type Ports struct {
 	// Vault keeps the task wallet's key; nil = there is no task wallet.
 	Vault Vault
 	Home  Home
+	// Reload loads the page anew: the only certain end of what was in its memory.
+	// nil = it cannot.
+	Reload func()
 }
 
 // Clock is the time, and waiting for it.

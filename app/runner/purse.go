@@ -1,6 +1,8 @@
 package runner
 
 import (
+	"errors"
+
 	"github.com/holiman/uint256"
 
 	"crynux-dapp/app/job"
@@ -23,11 +25,29 @@ type Purse struct {
 	Owner      address
 	Kind       taskwallet.Kind
 	BackedUp   bool
-	Remembered bool
-	Known      bool // balances were read
-	Native     uint256.Int
-	CNX        uint256.Int
-	Tasks      uint64 // that the balance pays for
+	// Remembered is how the key stays in this browser; "" = it does not. Shared
+	// tells that others have pages under this origin, so that it must not stay in
+	// "this browser".
+	Remembered taskwallet.Remembered
+	Shared     bool
+	// Number is the key's, counted from 0; of the next key where none is made.
+	Number uint8
+	// Held tells that the key is here and signs nothing: only its backup can be
+	// written. That is so where the network has Moved, and where it is Taken or
+	// Retired.
+	Held, Retired bool
+	// Moved is what the network was when the key was made, and what it is now;
+	// nil while they are the same.
+	Moved *taskwallet.MovedError
+	// Idle tells that it was locked because nobody was there. Leaving tells that it
+	// was locked and the page is to be loaded anew, as soon as nothing is lost by it.
+	Idle, Leaving bool
+	// Taken tells that there is code at its address: somebody else has the key.
+	Taken  bool
+	Known  bool // balances were read
+	Native uint256.Int
+	CNX    uint256.Int
+	Tasks  uint64 // that the balance pays for
 	// Step is what is being done now, in words; "" when nothing is.
 	Step string
 	// Fault of the last thing that was tried.
@@ -58,6 +78,7 @@ type purse struct {
 	record taskwallet.Record
 	made   bool
 	open   bool
+	held   bool // the key is made, and no session is open: nothing is signed
 	// price of gas that was shown when the person last confirmed something.
 	price uint256.Int
 	// stranger is a transaction that this browser did not sign; nil = none. mine tells
@@ -72,20 +93,57 @@ func (r *Runner) refreshPurse() {
 	if !r.purse.made || n.Historical {
 		return
 	}
-	at := r.purse.record.Address
+	record := r.purse.record
 	go func() {
-		standing, err := n.chain.Standing(r.ctx, at)
+		standing, err := r.clientOf(record, n).Standing(r.ctx, record.Address)
 		r.chainReached(err)
 		if err == nil {
-			r.post(func() { r.pursed(standing, n) })
+			r.post(func() {
+				if r.purse.record.Address == record.Address {
+					r.pursed(standing, n)
+				}
+			})
 		}
 	}()
 }
 
+// clientOf reads the network as it was when the key was made: what is in a task
+// wallet is in the token of that time.
+func (r *Runner) clientOf(record taskwallet.Record, n network) *chain.Client {
+	if moved(record, n) == nil {
+		return n.chain
+	}
+	return chain.NewClient(chain.NewRPC(first(n.RPC), r.HTTP), chain.Contracts(record.Contracts))
+}
+
+// moved is what has changed since the key was made; nil for nothing.
+func moved(record taskwallet.Record, n network) *taskwallet.MovedError {
+	var m *taskwallet.MovedError
+	errors.As(record.SameNetwork(n.Contracts, []string{n.Relay}), &m)
+	return m
+}
+
+// mayFill wants a task wallet that money may go into: there is a proven way back
+// (I6), and it signs for this network.
+func (p purse) mayFill(n network) error {
+	switch {
+	case !p.made || !p.record.HasWayBack():
+		return taskwallet.Unsafe.Because("the backup was not proven")
+	case p.record.RetiredAt != 0:
+		return saying{job.Fault{Code: job.PurseRetired}}
+	}
+	return p.record.SameNetwork(n.Contracts, []string{n.Relay})
+}
+
+// pursed takes note of where the task wallet stands.
 func (r *Runner) pursed(s chain.Standing, n network) {
 	p := &r.snap.Purse
 	p.Known, p.Native, p.CNX = true, s.Native, s.CNX
 	p.Tasks = taskwallet.TasksLeft(s.Balances, n.Fee, taskwallet.Ceilings(taskwallet.Gas{}), s.GasPrice)
+	if p.Taken = s.HasCode; s.HasCode && r.purse.open {
+		r.lock()
+		p.Fault = job.Fault{Code: job.PurseTaken}
+	}
 }
 
 // showPurse copies what the page may know.
@@ -93,11 +151,18 @@ func (r *Runner) showPurse(n network) {
 	p := &r.snap.Purse
 	p.Site = r.Home.Site
 	p.Refused, p.Elsewhere = r.Home.Place.Refused(n.Development), r.Home.Place.Subdomain()
-	p.Foreign = r.Home.Place.Foreign(r.Home.Site)
-	p.Made, p.Open = r.purse.made, r.purse.open
+	p.Foreign, p.Shared = r.Home.Place.Foreign(r.Home.Site), r.Home.Place.Shared()
+	p.Made, p.Open, p.Held = r.purse.made, r.purse.open, r.purse.held
 	record := r.purse.record
 	p.Address, p.Owner, p.Kind = record.Address, record.Owner, record.Kind
-	p.BackedUp, p.Remembered = record.BackupProvenAt != 0, record.Cipher != nil
+	p.Number, p.Retired = record.Number, record.RetiredAt != 0
+	p.BackedUp, p.Remembered, p.Moved = record.BackupProvenAt != 0, "", nil
+	if record.Cipher != nil {
+		p.Remembered = record.Cipher.By
+	}
+	if r.purse.made {
+		p.Moved = moved(record, n)
+	}
 }
 
 // findPurse looks for the record of the connected account after a connection or a
@@ -108,23 +173,23 @@ func (r *Runner) findPurse() {
 		r.showPurse(n) // an open one stays open, whatever the owner's wallet shows
 		return
 	}
+	if r.purse.open || r.purse.held {
+		r.lock() // of another network, or without an account that it belongs to
+	}
 	r.purse, r.snap.Purse = purse{}, Purse{Step: r.snap.Purse.Step, Fault: r.snap.Purse.Fault, Charge: r.snap.Purse.Charge}
 	r.showPurse(n)
 	if r.Vault == nil || !r.snap.Session.Connected {
 		return
 	}
 	go func() {
-		var found *taskwallet.Record
-		for _, record := range r.records(r.ctx, n) {
-			if record.Owner == owner && (found == nil || record.CreatedAt > found.CreatedAt) {
-				found = &record
-			}
-		}
-		if found == nil {
-			return
-		}
+		found := r.lastRecord(r.ctx, owner, n)
+		number, _ := taskwallet.Next(r.records(r.ctx, n), owner, r.Home.Site, n.ChainID) // 99 is never retired
 		r.post(func() {
-			if !r.purse.made && r.snap.Session.Account == owner {
+			switch {
+			case r.purse.made || r.snap.Session.Account != owner || r.snap.Network.ID != n.ID:
+			case found == nil:
+				r.snap.Purse.Number = number
+			default:
 				r.purse = purse{record: *found, made: true}
 				r.showPurse(n)
 				r.refreshPurse()

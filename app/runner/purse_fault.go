@@ -12,7 +12,10 @@ func purseFault(err error) job.Fault {
 	f := job.Fault{Detail: err.Error()}
 	var short *taskwallet.ShortError
 	var poor *shortOfCNX
+	var said saying
 	switch {
+	case errors.As(err, &said):
+		return said.Fault
 	case errors.Is(err, errPurseBusy):
 		f.Code = job.PurseBusy
 	case errors.Is(err, errTransferFailed):
@@ -29,6 +32,8 @@ func purseFault(err error) job.Fault {
 		f.Code = job.PurseOtherKey
 	case errors.Is(err, taskwallet.Moved):
 		f.Code = job.PurseMoved
+	case errors.Is(err, taskwallet.Unsafe):
+		f.Code = job.PurseUnproven
 	case errors.Is(err, taskwallet.Locked):
 		f.Code = job.PurseLocked
 	case errors.Is(err, taskwallet.OverBudget):
@@ -43,8 +48,8 @@ func purseFault(err error) job.Fault {
 		f.Code, f.Reason = job.PurseBadFile, "It wants more memory or time than any honest backup."
 	case errors.Is(err, taskwallet.BadKey):
 		f.Code, f.Reason = job.PurseBadFile, "The number in it is no key."
-	case errors.Is(err, taskwallet.Unsafe):
-		f.Code = job.PurseUnproven
+	case errors.Is(err, taskwallet.ForeignTarget):
+		f.Code = job.PurseForeignTarget
 	case errors.Is(err, taskwallet.TooMany), errors.Is(err, taskwallet.TooLittle), errors.Is(err, taskwallet.BadAmount):
 		f.Code = job.PurseBadAmount
 	case errors.Is(err, errStore):
@@ -55,6 +60,23 @@ func purseFault(err error) job.Fault {
 		return walletFault(err)
 	}
 	return f
+}
+
+// saying is an error that is already a fault.
+type saying struct{ job.Fault }
+
+func (s saying) Error() string { return "runner: " + string(s.Code) + ": " + s.Reason + s.Detail }
+
+// keptFault is about what this browser keeps of a key.
+func keptFault(err error) error {
+	code := job.PurseNotKept
+	switch {
+	case errors.Is(err, taskwallet.WrongPassword):
+		code = job.PursePassphrase
+	case !errors.Is(err, taskwallet.BrokenFile) && !errors.Is(err, taskwallet.OtherKey) && !errors.Is(err, taskwallet.BadKey):
+		return err
+	}
+	return saying{job.Fault{Code: code, Detail: err.Error()}}
 }
 
 // chargeOf is what an error says it may have cost.

@@ -50,8 +50,8 @@ func (r *Runner) plan(ctx context.Context, n network, tasks uint64, record taskw
 func (r *Runner) FundPurse(tasks uint64) {
 	r.purseWork("Reading balances", func(ctx context.Context, n network, w Connection) error {
 		p := r.purseNow()
-		if !p.made || !p.record.HasWayBack() {
-			return &taskwallet.Error{Refusal: taskwallet.Unsafe, Detail: "the backup was not proven"}
+		if err := p.mayFill(n); err != nil {
+			return err
 		}
 		owner, to := r.account(), p.record.Address
 		if before, err := r.settleTransfers(ctx, n, p.record); before || err != nil {

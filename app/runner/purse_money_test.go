@@ -455,7 +455,7 @@ func TestPurseIsNotSweptWhileATaskIsPaid(t *testing.T) {
 	g.beforeSending(1, w.chain.Pause)
 	id := g.order(task.SD, sd(t, 1))
 	g.reaches(id, job.ApprovalPending)
-	g.SweepPurse()
+	g.SweepPurse("")
 	g.until("it is refused", func(s runner.Snapshot) bool { return s.Purse.Fault.Code == job.PurseBusy && s.Purse.Step == "" })
 	w.chain.Resume()
 	g.finish(id)

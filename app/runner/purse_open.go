@@ -2,23 +2,32 @@ package runner
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
 	"github.com/holiman/uint256"
 
+	"crynux-dapp/app/job"
 	"crynux-dapp/chain/taskwallet"
 )
 
-// LockPurse ends the session: the key is overwritten and its program ended.
-func (r *Runner) LockPurse() {
-	r.post(func() {
-		if r.Vault == nil {
-			return
+// UnlockPurse opens the task wallet with what this browser keeps; passphrase is
+// "" where it is kept without. The wallet is not asked for anything.
+func (r *Runner) UnlockPurse(passphrase string) {
+	r.purseWork("Unlocking", func(ctx context.Context, n network, _ Connection) error {
+		record := r.purseNow().record
+		switch {
+		case record.Cipher == nil:
+			return saying{job.Fault{Code: job.PurseNotKept}}
+		case record.Cipher.By == taskwallet.ByBrowser:
+			passphrase = ""
+		case passphrase == "":
+			return saying{job.Fault{Code: job.PursePassphrase}}
 		}
-		r.purse.open, r.snap.Purse.Open = false, false
-		go func() { _ = r.Vault.Lock(r.ctx) }() // the program that held it is ended anyway
+		if _, err := r.Vault.Unseal(ctx, record, passphrase); err != nil {
+			return keptFault(err)
+		}
+		return r.openPurse(ctx, record, n)
 	})
 }
 
@@ -33,43 +42,59 @@ func (r *Runner) store(ctx context.Context, store, key string, value []byte) err
 	return nil
 }
 
-// openPurse begins a session and saves the public record.
+// openPurse begins a session with the key that was made last, and saves its
+// public record. Where the network has moved, the key is retired, or somebody else
+// has it too, no session begins: the key is held, so that its backup can be written, and
+// signs nothing.
 func (r *Runner) openPurse(ctx context.Context, record taskwallet.Record, n network) error {
-	if err := record.SameNetwork(n.Contracts, []string{n.Relay}); err != nil {
-		return err
-	}
-	standing, err := n.chain.Standing(ctx, record.Address)
+	standing, err := r.clientOf(record, n).Standing(ctx, record.Address)
 	if err != nil {
-		return err
-	}
-	budget := r.budget(ctx, record, standing.CNX)
-	if err := r.Vault.Open(ctx, record.Identity, taskwallet.Gas{}, budget); err != nil {
 		return err
 	}
 	_, known, err := r.stored(ctx, record.Identity)
 	if err != nil {
 		return err
 	}
-	text, err := json.Marshal(record)
-	if err != nil {
+	if err := r.saveRecord(ctx, record, n); err != nil {
 		return err
 	}
-	if err := r.store(ctx, Keys, record.StoreKey(), text); err != nil {
-		return err
+	budget := r.budget(ctx, record, standing.CNX)
+	var stop error
+	var stranger *hash
+	switch moved := moved(record, n); {
+	case record.RetiredAt != 0:
+		stop = saying{job.Fault{Code: job.PurseRetired}}
+	case standing.HasCode:
+		stop = saying{job.Fault{Code: job.PurseTaken}}
+	case moved != nil:
+		stop = moved
+	default:
+		if err := r.Vault.Open(ctx, record.Identity, taskwallet.Gas{}, budget); err != nil {
+			return err
+		}
+		if stranger, err = r.lookForStranger(ctx, n, record.Identity, !known); err != nil {
+			return err
+		}
 	}
-	stranger, err := r.lookForStranger(ctx, n, record.Identity, !known)
-	if err != nil {
-		return err
+	held := stop != nil
+	if held && r.purseNow().open { // the backup would be that of the session of before
+		held = false
+		if err := r.Vault.Lock(ctx); err != nil {
+			return err
+		}
 	}
 	r.post(func() {
-		r.purse = purse{record: record, made: true, open: true, price: standing.GasPrice}
+		r.purse = purse{record: record, made: true, open: stop == nil, held: held, price: standing.GasPrice}
 		if stranger != nil {
 			r.alarm(*stranger)
 		}
 		r.snap.Purse.Budget, r.snap.Purse.Spent = budget, uint256.Int{}
+		r.snap.Purse.Idle, r.snap.Purse.Leaving = false, false
 		r.showPurse(n)
 		r.pursed(standing, n)
 		r.followTransfers(n, record)
+		r.touched.Store(r.now())
+		r.watchIdle()
 	})
-	return nil
+	return stop
 }

@@ -13,6 +13,8 @@ import (
 // noteNonce saves the highest nonce that this browser has signed (taskwallet.md §6).
 // What else is mined was signed by somebody else with the key.
 func (r *Runner) noteNonce(ctx context.Context, id taskwallet.Identity, nonce uint64) error {
+	r.recording.Lock()
+	defer r.recording.Unlock()
 	record, ok, err := r.stored(ctx, id)
 	if err != nil || !ok {
 		return err

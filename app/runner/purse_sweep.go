@@ -10,17 +10,21 @@ import (
 	"crynux-dapp/chain/taskwallet"
 )
 
-// SweepPurse sends everything back to the owner: CNX first, then what is left of
-// the native coins (taskwallet.md §10). Nothing is sent while a confirmed job is
+// SweepPurse sends everything to the owner, or to an address that the person typed
+// in full; "" = the owner. CNX first, then what is left of the native coins
+// (taskwallet.md §10). Nothing is sent while a confirmed job is
 // not created yet, and native coins stay while a job may need them for a cancel.
-func (r *Runner) SweepPurse() {
+func (r *Runner) SweepPurse(to string) {
 	r.purseWork("Sending CNX back", func(ctx context.Context, n network, _ Connection) error {
 		p := r.purseNow()
 		if !p.open {
 			return &taskwallet.Error{Refusal: taskwallet.Locked}
 		}
 		id := p.record.Identity
-		target := id.Owner
+		target, err := r.sweepTarget(ctx, id, to)
+		if err != nil {
+			return err
+		}
 		if r.payingFrom(id.Address) {
 			return errPurseBusy // not even waited for: it has the turn
 		}

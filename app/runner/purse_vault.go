@@ -21,6 +21,8 @@ type Vault interface {
 	// Open begins a session with the key made last.
 	Open(ctx context.Context, id taskwallet.Identity, gas taskwallet.Gas, budget uint256.Int) error
 	Allow(ctx context.Context, budget uint256.Int) error
+	// SweepTo allows sweeps to an address as the person typed it, with its checksum.
+	SweepTo(ctx context.Context, typed string) error
 	SignTx(ctx context.Context, intent taskwallet.Intent, nonce, gas uint64, price taskwallet.Price) (taskwallet.Signed, error)
 	SignText(ctx context.Context, text []byte) ([]byte, error)
 	Backup(ctx context.Context, password string) ([]byte, error)

@@ -2,6 +2,8 @@ package runner
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
 
 	"crynux-dapp/app/job"
 )
@@ -21,8 +23,12 @@ func (r *Runner) purseWork(step string, do func(ctx context.Context, n network, 
 			return
 		}
 		p.Step, p.Fault, p.Charge = step, job.Fault{}, job.ChargedNothing
+		locking := r.locking
 		go func() {
-			err := do(r.ctx, n, w)
+			if locking != nil {
+				<-locking // a key that is made now must not end with the one before
+			}
+			err := whole(func() error { return do(r.ctx, n, w) })
 			r.post(func() {
 				r.snap.Purse.Step = ""
 				if err != nil {
@@ -35,6 +41,17 @@ func (r *Runner) purseWork(step string, do func(ctx context.Context, n network, 
 	})
 }
 
+// whole makes a panic the error of what was done.
+func whole(do func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = saying{job.Fault{Code: job.Internal, Detail: fmt.Sprintf("%v\n%s", v, debug.Stack())}}
+		}
+	}()
+	return do()
+}
+
+// purseStep says what is being done now.
 func (r *Runner) purseStep(step string) { r.post(func() { r.snap.Purse.Step = step }) }
 
 // account is the connected account; zero without one. It may be asked from any goroutine.

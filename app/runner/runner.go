@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"crynux-dapp/app/job"
 	"crynux-dapp/app/task"
@@ -24,6 +25,8 @@ type Runner struct {
 	unwatch   func() // ends the events of wallet
 	connects  uint64 // how often a wallet was asked to connect
 	purse     purse
+	locking   <-chan struct{}              // closed when the last lock has overwritten its key; nil = there was none
+	idling    bool                         // the idle task wallet is looked after
 	allowed   bool                         // the person chose Direct mode
 	cursors   map[string]uint64            // the next block to ask for, by watched job
 	missing   map[string]int               // ticks for which a sent transaction was unknown, by job
@@ -38,6 +41,9 @@ type Runner struct {
 	signed    map[string]relay.Signed // signatures that may be used again, by signing parameters
 
 	networks map[string]network
+
+	recording sync.Mutex   // while a record of a key is read and written again
+	touched   atomic.Int64 // when the person last did something in the page, in unix milliseconds
 
 	mu          sync.Mutex
 	subscribers map[int]func(Snapshot)
@@ -92,6 +98,7 @@ func (r *Runner) Run(ctx context.Context) {
 		for _, do := range work {
 			do()
 		}
+		r.leave()
 		r.publish()
 	}
 }
