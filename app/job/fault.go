@@ -14,6 +14,7 @@ const (
 	WalletCannot       Code = "wallet-cannot"        // the wallet has no such method (4200, -32601): no raw-digest signature
 	WalletGarbage      Code = "wallet-garbage"       // the wallet's answer is not what EIP-1193 says
 	WrongChain         Code = "wrong-chain"          // the wallet is on another chain
+	ForeignChain       Code = "foreign-chain"        // the wallet is on another chain that has the same id
 	WrongAccount       Code = "wrong-account"        // the wallet has another account active
 	SignerMismatch     Code = "signer-mismatch"      // a signature recovers another address
 	NotEnoughCNX       Code = "not-enough-cnx"       // balance below the fee
@@ -33,6 +34,8 @@ const (
 	ResultMismatch     Code = "result-mismatch"      // a result does not match the chain
 	NoPurseHere        Code = "no-purse-here"        // a path gateway: every page of it could open the key
 	PurseLocked        Code = "purse-locked"         // the task wallet has to be unlocked
+	PayingNow          Code = "paying-now"           // a task of the account is being paid
+	SignatureSpent     Code = "signature-spent"      // the signature ran out while the Relay had no answer
 	PurseShort         Code = "purse-short"          // too few native coins; Need is what is missing
 	PurseNotDerivable  Code = "purse-not-derivable"  // the wallet does not sign the same twice, or is a contract
 	PurseOtherKey      Code = "purse-other-key"      // the wallet signs differently than before
@@ -84,9 +87,9 @@ func (f Fault) transient() bool {
 
 // Codes lists every code, for tests and for the catalogue of texts.
 func Codes() []Code {
-	return []Code{Rejected, WalletPending, WalletLocked, WalletGone, WalletCannot, WalletGarbage, WrongChain, WrongAccount,
+	return []Code{Rejected, WalletPending, WalletLocked, WalletGone, WalletCannot, WalletGarbage, WrongChain, ForeignChain, WrongAccount,
 		SignerMismatch, NotEnoughCNX, NotEnoughGas, FeeRaised, AllowanceShort, NoFreeNodes, TxReverted, TxReplaced, TxDropped, TxRefused, Interrupted,
-		ArgsRefused, RelayRefused, NotCreator, ResultDamaged, ResultMismatch, NetworkMismatch, Storage, Internal,
+		ArgsRefused, RelayRefused, NotCreator, ResultDamaged, ResultMismatch, NetworkMismatch, Storage, Internal, PayingNow, SignatureSpent,
 		NoPurseHere, PurseLocked, PurseShort, PurseNotDerivable, PurseOtherKey, PurseMoved, PurseOverBudget, GasPriceRaised, PurseWrongPassword, PurseBadFile, PurseBadAmount,
 		ChainDown, RelayDown, NotSynced, NotUploaded, TxWaiting, SignatureLate, WorkerRestarts}
 }

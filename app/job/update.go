@@ -63,7 +63,9 @@ func anywhere(s State, e Event) (State, []Effect, bool) {
 		}
 		s.Outcome.Published = true
 		s.Marks.Published = e.At
-		if s.Phase == Fetching {
+		asked := s.Eager // then a try is under way, or planned
+		s.Eager = false
+		if s.Phase == Fetching && !asked {
 			next, effects := s.fetchNext(e.At)
 			return next, effects, true
 		}
@@ -182,7 +184,7 @@ func (tx Tx) again() Effect {
 // answered reports whether the fault proves that no transaction left the wallet.
 func (f Fault) answered() bool {
 	switch f.Code {
-	case Rejected, WalletPending, WalletLocked, WalletCannot, WrongChain, WrongAccount, NotEnoughGas, TxRefused, NoFreeNodes, NotEnoughCNX, AllowanceShort:
+	case Rejected, WalletPending, WalletLocked, WalletCannot, WrongChain, ForeignChain, WrongAccount, NotEnoughGas, TxRefused, NoFreeNodes, NotEnoughCNX, AllowanceShort:
 		return true
 	}
 	return false
@@ -205,6 +207,7 @@ func (s State) ask(at int64) (State, []Effect) {
 		if s.Order.Allow.Gt(&amount) {
 			amount = s.Order.Allow
 		}
+		tx.Amount = amount
 		return s, []Effect{AskApprove{Amount: amount}}
 	}
 	return s, []Effect{AskCreate{Gas: s.Quote.Gas}}
@@ -291,13 +294,18 @@ func fetching(s State, e Event) (State, []Effect) {
 		}
 		return s.fetchNext(e.At)
 	case AskRelay:
-		if !s.Outcome.Published {
-			s.Outcome.Published = true
+		if !s.Asks() {
+			s.Eager = true
 			return s.fetchNext(e.At)
 		}
 		return s, nil
+	case Met:
+		if s.Eager && e.Fault.Code == SignatureSpent { // back to waiting for the chain; the person may ask again
+			s.Eager, s.Trouble, s.Tries = false, e.Fault, 0
+			return s, nil
+		}
 	}
-	if !s.Outcome.Published { // nothing was asked for yet: it is about an upload that is over
+	if !s.Asks() { // nothing was asked for yet: it is about an upload that is over
 		return s, nil
 	}
 	return s.met(e, Fetch{Index: s.NextFile()})
@@ -309,7 +317,7 @@ func (s State) fetchNext(at int64) (State, []Effect) {
 	if i := s.NextFile(); i < s.Order.Count {
 		return s, []Effect{Fetch{Index: i}}
 	}
-	s.Marks.Ended = at
+	s.Marks.Ended, s.Eager = at, false
 	return s.enter(Done, at), nil
 }
 
@@ -322,7 +330,10 @@ func failed(s State, e Event) (State, []Effect) {
 	case Uploading:
 		return s.enter(Uploading, r.At), []Effect{Upload{}}
 	case Fetching:
-		return Resume(s.enter(Fetching, r.At), r.At)
+		if s = s.enter(Fetching, r.At); s.Asks() {
+			return s.fetchNext(r.At)
+		}
+		return s, nil
 	case AwaitApproval, ApprovalPending:
 		if s.Approve.Asked != 0 { // it may have left: look before anybody is asked again
 			s = s.enter(AwaitApproval, r.At)
@@ -376,6 +387,8 @@ func (s State) mostTries(f Fault) int {
 		return 2
 	case s.Phase == Checking:
 		return 3
+	case f.Code == WorkerRestarts && s.Order.Hand == ByWallet: // each try is a prompt
+		return 2
 	}
 	return math.MaxInt
 }

@@ -39,6 +39,7 @@ type world struct {
 	nodes *devrelay.Nodes
 	net   runner.Network
 	vault runner.Vault // of the next page; nil = none
+	href  string       // of the next page; "" = on this computer
 }
 
 // setup says what is special about a world. The zero value is four equal nodes
@@ -89,6 +90,17 @@ func (w *world) must(err error) {
 	w.Helper()
 	if err != nil {
 		w.Fatal(err)
+	}
+}
+
+// until polls until something holds.
+func (w *world) until(what string, ok func() bool) {
+	w.Helper()
+	for late := time.Now().Add(patience); !ok(); {
+		if time.Now().After(late) {
+			w.Fatalf("waited in vain until %s", what)
+		}
+		w.must(w.chain.Clock().Sleep(w.Context(), pollStep))
 	}
 }
 

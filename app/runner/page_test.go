@@ -45,7 +45,7 @@ func (w *world) reopen(p person, s *store) *page {
 	g.conn = &connection{wallet: p.Wallet, site: p.Site("https://dapp.example")}
 	g.Runner = runner.New(runner.Ports{
 		Clock: w.chain.Clock(), HTTP: g.http, Store: s, Worker: worker{}, Wallets: wallets{g.conn},
-		NewID: g.newID, Networks: []runner.Network{w.net}, Vault: w.vault, Home: home(w.T),
+		NewID: g.newID, Networks: []runner.Network{w.net}, Vault: w.vault, Home: w.home(),
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})

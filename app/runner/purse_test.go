@@ -3,6 +3,7 @@
 package runner_test
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"testing"
@@ -102,17 +103,13 @@ func (v *keyRoom) Lock(context.Context) error {
 	return nil
 }
 
-// home is this machine.
-func home(t *testing.T) runner.Home {
-	t.Helper()
-	place, err := taskwallet.PlaceOf("http://127.0.0.1:8080/")
-	if err != nil {
-		t.Fatal(err)
-	}
+// home is where the next page lives: this machine, if nothing else was said.
+func (w *world) home() runner.Home {
+	w.Helper()
+	place, err := taskwallet.PlaceOf(cmp.Or(w.href, "http://127.0.0.1:8080/"))
+	w.must(err)
 	site, err := place.Site("")
-	if err != nil {
-		t.Fatal(err)
-	}
+	w.must(err)
 	return runner.Home{Place: place, Site: site}
 }
 
@@ -247,7 +244,7 @@ func TestPurseRefusals(t *testing.T) {
 		p.ReplaceChain(other)
 		before := len(p.Prompts())
 		g.FundPurse(1)
-		g.until("it says so", func(s runner.Snapshot) bool { return s.Purse.Fault.Code == job.WrongChain })
+		g.until("it says so", func(s runner.Snapshot) bool { return s.Purse.Fault.Code == job.ForeignChain })
 		if n := len(p.Prompts()) - before; n != 0 {
 			t.Errorf("the person was asked %d times", n)
 		}

@@ -61,10 +61,17 @@ func (s *Site) signDigest(ctx context.Context, params json.RawMessage) (any, err
 	if err != nil || len(digest) != 32 {
 		return nil, invalidParams("eth_sign requires 32 byte message hash")
 	}
+	shown := hexutil.Encode(digest)
+	s.wallet.mu.Lock()
+	prefixing := s.wallet.mode == WalletPrefixing
+	s.wallet.mu.Unlock()
+	if prefixing {
+		digest = accounts.TextHash(digest)
+	}
 	return s.confirmSignature(ctx, account, digest, Prompt{
 		Kind: PromptDigest, Method: "eth_sign",
 		Summary: "Sign a digest",
-		Text:    hexutil.Encode(digest),
+		Text:    shown,
 		Warning: "Nobody can read what this number stands for. A dishonest page can empty the account this way.",
 	})
 }
