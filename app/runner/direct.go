@@ -58,9 +58,12 @@ func (r *Runner) bar(wallet string, no bool) {
 	} else {
 		delete(r.barred, wallet)
 	}
-	list, err := json.Marshal(slices.Sorted(maps.Keys(r.barred)))
-	if err != nil {
-		panic(err) // a list of texts
+	var list []byte // nil: nothing is kept
+	if len(r.barred) > 0 {
+		var err error
+		if list, err = json.Marshal(slices.Sorted(maps.Keys(r.barred))); err != nil {
+			panic(err) // a list of texts
+		}
 	}
 	r.write(write{store: Settings, key: barredKey, value: list})
 	r.showDirect()

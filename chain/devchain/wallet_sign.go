@@ -47,7 +47,8 @@ func stringParams(params json.RawMessage, n int) ([]string, error) {
 }
 
 // signDigest is eth_sign(address, digest) as MetaMask had it: the digest is
-// signed as it is, without the EIP-191 prefix.
+// signed as it is, without the EIP-191 prefix; or as others have it, with the prefix
+// although nothing of it is shown (WalletPrefixing).
 func (s *Site) signDigest(ctx context.Context, params json.RawMessage) (any, error) {
 	texts, err := stringParams(params, 2)
 	if err != nil {
