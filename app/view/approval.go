@@ -1,8 +1,6 @@
 package view
 
 import (
-	"fmt"
-
 	"github.com/holiman/uint256"
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
@@ -43,8 +41,7 @@ func (p *Page) approval() app.UI {
 		return app.Option().Value(value).Selected(value == chosen).Text(text)
 	}
 	return app.Section().Class("approval").Aria("label", "How much to approve").Body(
-		app.Div().Class("row").Body(
-			app.Label().For(approvalID).Text("Approve"),
+		fieldBox("field", approvalID, "Approve", "",
 			app.Select().ID(approvalID).OnChange(p.onApproval).Body(
 				option(approveExact, "this task only: "+job.CNX(pre.Fee)),
 				option(approveTasks, "several tasks"),
@@ -52,7 +49,9 @@ func (p *Page) approval() app.UI {
 			),
 		),
 		either(chosen == approveTasks, func() app.UI {
-			return numberBox(approvalTasksID, "Tasks to approve", fmt.Sprint(defaultApproved), approvalLimits, p.approvalFault, false, p.onApprovalTasks)
+			return fieldBox("field", approvalTasksID, "Tasks to approve", p.approvalFault,
+				app.Input().ID(approvalTasksID).Type("number").Min(approvalLimits.least).Max(approvalLimits.most).Value(a.Tasks).
+					Aria("invalid", p.approvalFault != "").Aria("describedby", approvalTasksID+"-fault").OnChange(p.onApprovalTasks))
 		}, nothing),
 		app.P().Class("help").Text(p.state.approvalText()),
 	)
@@ -70,14 +69,13 @@ func (s State) approvalText() string {
 	return approveExactText
 }
 
-func (p *Page) onApproval(ctx app.Context, _ app.Event) {
+func (p *Page) onApproval(app.Context, app.Event) {
 	p.approvalFault = ""
 	switch p.port.Value(approvalID) {
 	case approveUnlimited:
 		p.port.ChooseApproval(Approval{Unlimited: true})
 	case approveTasks:
 		p.port.ChooseApproval(Approval{Tasks: defaultApproved})
-		ctx.Defer(func(app.Context) { p.port.SetValue(approvalTasksID, fmt.Sprint(defaultApproved)) })
 	default:
 		p.port.ChooseApproval(Approval{})
 	}
