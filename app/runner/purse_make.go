@@ -18,7 +18,7 @@ func (r *Runner) MakePurse() {
 			m = record.Message() // it may have been made under another name of the site
 		}
 		if record == nil || moved(*record, n) == nil { // elsewhere nothing is sent, and the key belongs to the person
-			if err := n.chain.Prove(ctx, w); err != nil {
+			if err := r.proveNow(ctx, w, n); err != nil {
 				return err
 			}
 		}

@@ -227,6 +227,7 @@ func (p *Page) purseBody() app.UI {
 	return app.Section().Class("stack purse-body").Body(
 		app.P().Class("muted").Text(only(p.purse.task && s.needsPurse(), purseWhy)),
 		either(s.WrongChain() && card != purseRefused, p.purseWrongChain, nothing),
+		app.P().Class(only(s.Network.Shares != "", "caution")).Text(sharedText(s.Network)),
 		either(s.Purse.Problem.Title != "" && card != purseRefused && card != purseUnderivable, func() app.UI { return problem(s.Purse.Problem) }, nothing),
 		p.purseStatus(busy),
 		place(purseNone, p.purseNone),

@@ -111,7 +111,8 @@ type Preflight struct {
 	// Known is false until it was read, or when it could not be.
 	Known bool
 	Kind  task.Kind
-	// Account pays: the task wallet if it is open, else the connected account.
+	// Account pays: the task wallet if it is open, else the connected account. Zero
+	// without a wallet: then what belongs to an account is not known.
 	Account                     common.Address
 	Fee, Native, CNX, Allowance uint256.Int
 	// Gas is what approve and createTask cost at most, in wei.
@@ -152,8 +153,6 @@ type PursePort interface {
 	SaveBackup(ctx context.Context, password string) error
 	// OpenBackup asks the person for a backup file and opens it.
 	OpenBackup(ctx context.Context, password string) error
-	// Direct lets the connected wallet sign every request itself, by eth_sign (text W7).
-	Direct(on bool)
 	// LookAhead reads the Preflight for arguments of a kind.
 	LookAhead(kind task.Kind, args []byte)
 }

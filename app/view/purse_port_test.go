@@ -27,6 +27,10 @@ func (b *browser) RememberPurse(how Remembered, passphrase string) {
 }
 func (b *browser) Direct(on bool) { b.note("direct %t", on) }
 
+func (b *browser) ChooseApproval(a Approval) { b.note("approve %d %t", a.Tasks, a.Unlimited) }
+func (b *browser) Revoke()                   { b.note("revoke") }
+func (b *browser) ListToken()                { b.note("list token") }
+
 // Funding costs the fee and 0.0057 coins a task, unless gas is free.
 func (b *browser) Funding(_ context.Context, tasks uint64) (Funding, error) {
 	f := Funding{Tasks: tasks}
