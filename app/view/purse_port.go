@@ -32,6 +32,10 @@ type Purse struct {
 	// have pages under this origin: then it must not stay without a passphrase.
 	Remembered Remembered
 	Shared     bool
+	// Names are those under which an earlier task wallet may have been made; Search is
+	// what the chain knows of such.
+	Names  []string
+	Search Search
 	// Number is the key's, from 0; of the next key where none is made.
 	Number uint8
 	// Held tells that the key is here and signs nothing: its backup can be written.
@@ -93,6 +97,21 @@ type Funding struct {
 	Native, CNX uint256.Int
 }
 
+// Search is what was found of earlier task wallets.
+type Search struct {
+	// Done tells that the chain was asked; Whole that it told all of its blocks.
+	Done, Whole bool
+	Found       []Found
+}
+
+// Found is an account that the owner sent CNX to, and that may be a task wallet.
+type Found struct {
+	Address common.Address
+	// CNX and Native are what it has now, Received the CNX that it got.
+	CNX, Native, Received uint256.Int
+	Tasks                 uint64 // that it created
+}
+
 // Remains is what would be lost with the key.
 type Remains struct {
 	// Free tells that nothing would be: nothing has to be typed.
@@ -141,6 +160,12 @@ type PursePort interface {
 	FundPurse(tasks uint64)
 	// SweepPurse sends everything to an address that was typed in full; "" = the owner.
 	SweepPurse(to string)
+	// FindPurses looks on the chain for earlier task wallets; nobody is asked.
+	FindPurses()
+	// OpenFound has the wallet asked for one signature for each name, until one makes
+	// the key of at. name and number are what was typed; "" = Names. A zero at is any
+	// account that was ever used.
+	OpenFound(at common.Address, name string, number uint8)
 	// RetirePurse gives the key up for good; the next one has the next number.
 	RetirePurse()
 	// PurseRemains looks what would be lost with the key; DeletePurse has this browser

@@ -109,6 +109,15 @@ const (
 	sweepNoTarget = "Type the whole address, 0x and 40 characters, with its capital and small letters."
 	sweepOther    = "A letter is wrong, or capital and small letters are not as the address has them."
 
+	findText    = "The blockchain tells to which accounts your wallet sent CNX. Looking costs nothing, and your wallet is not asked."
+	findNothing = "Your wallet sent CNX to no account that could be a task wallet."
+	findPart    = "Only the newer part of the blockchain could be searched."
+	findFound   = "Found: {address}, {amount}"
+	findAsks    = "Choose the one you look for. Your wallet is then asked for a signature under each name until one fits, at most {times}: {names}. The signatures cost nothing, and each is a key: whoever gets it can spend what is in that task wallet."
+	findTrust   = "This copy at {host} opens a task wallet that was made under another name. Go on only if you trust this copy."
+	findName    = "The name is usually the host where the page was opened, such as crynux.example.org. Your wallet is asked once."
+	findBadName = "Type the name as it stands in the address: small letters, digits, points and hyphens, without https:// and what follows the name."
+
 	movedText    = "This page now names other addresses for the network than when your task wallet was made. Whoever changed them may want what is in it, so it signs nothing for the new ones."
 	takenText    = "There is code at the address of your task wallet, and this page never puts any there: somebody else has the key. What is in it can be gone at any moment."
 	stoppedText  = "The key is still yours. Write its backup and move what is in it with another wallet; nothing is sent from here."
