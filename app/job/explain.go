@@ -109,6 +109,8 @@ func explainFault(s State) Problem {
 			Remedy: "Use a wallet that signs digests, or an account in one.", Retry: "Try again"}
 	case WalletGarbage:
 		return Problem{Title: "The wallet gave an answer that makes no sense", Detail: f.Reason, Remedy: "Check the wallet's own list of transactions before you try again.", Retry: "Try again"}
+	case WalletSilent:
+		return Problem{Title: "You stopped waiting for the wallet", Detail: "What it was asked for may still be confirmed there.", Remedy: "Look into the wallet first: answer or reject what is open there. Then go on.", Retry: "Go on", Quiet: true}
 	case WrongChain:
 		return Problem{Title: "The wallet is on another network", Remedy: "Switch the wallet to the network shown at the top, then go on.", Retry: "Go on"}
 	case WrongAccount:
@@ -135,7 +137,7 @@ func explainFault(s State) Problem {
 	case TxDropped:
 		return Problem{Title: "The transaction was dropped", Detail: "The network forgot it before it was mined.", Remedy: "Look into your wallet: cancel it there if it is still waiting. Then try again.", Retry: "Try again"}
 	case TxRefused:
-		return Problem{Title: "The network refused the transaction", Detail: f.Reason, Remedy: "Try again; if it is refused again, look at the account in your wallet.", Retry: "Try again"}
+		return refusedBy(Problem{Title: "The network refused the transaction", Remedy: "Try again; if it is refused again, look at the account in your wallet.", Retry: "Try again"}, f.Reason)
 	case Interrupted:
 		return Problem{Title: "No payment has left your wallet", Detail: "The page was closed or the wallet gave no clear answer; the blockchain knows of nothing.", Remedy: "Go on whenever you like.", Retry: "Go on", Quiet: true}
 	case ArgsRefused:
@@ -149,7 +151,7 @@ func explainFault(s State) Problem {
 	case ResultMismatch:
 		return Problem{Title: "A result does not match the blockchain", Detail: "What the Relay sent is not what the nodes agreed on. It is not shown as verified.", Remedy: "Fetch it again.", Retry: "Fetch again"}
 	case NetworkMismatch:
-		return Problem{Title: "This is not the expected network", Detail: f.Reason, Remedy: "Check the network's settings before you pay anything."}
+		return Problem{Title: "This is not the expected network", Detail: f.Reason, Remedy: "Check the network's settings before you pay anything.", Retry: "Check again"}
 	case NoPurseHere:
 		return Problem{Title: "No task wallet on this address", Detail: "All pages of this gateway share one origin, so each of them could open it.", Remedy: "Open the page under an address of its own."}
 	case PurseLocked:
@@ -181,6 +183,8 @@ func explainFault(s State) Problem {
 		return Problem{Title: "This is no usable backup file", Detail: f.Reason, Remedy: "Choose the file that was saved as backup."}
 	case PurseBadAmount:
 		return Problem{Title: "This amount is not possible", Remedy: "Choose between 1 and 20 tasks."}
+	case PurseUnproven:
+		return Problem{Title: "The backup is not proven yet", Detail: "Without a backup that opens, money in this task wallet could be lost. Nothing was sent.", Remedy: "Save the backup file and open it once, then add funds."}
 	case PursePassphrase:
 		return Problem{Title: "This is not the passphrase", Detail: "The task wallet stays locked.", Remedy: "Try again, or open it in one of the other ways."}
 	case PurseNotKept:
@@ -238,22 +242,57 @@ func rejected(s State) Problem {
 }
 
 func reverted(f Fault) Problem {
-	p := Problem{Title: "The contract refused the task", Detail: f.Reason, Remedy: "Check again and retry.", Retry: "Try again"}
-	switch {
-	case strings.Contains(f.Reason, "allowance"):
-		p.Detail, p.Remedy, p.Retry = "Fewer CNX are approved than the task costs.", "Approve the price of the task.", "Approve again"
-	case strings.Contains(f.Reason, "Not enough tokens"), strings.Contains(f.Reason, "exceeds balance"):
-		p.Detail, p.Remedy = "The account has fewer CNX than the task costs.", "Get CNX for this account."
-	case strings.HasPrefix(f.Reason, "No "):
-		p.Detail, p.Remedy = "The free nodes were taken by another task in the meantime.", "Wait a minute and try again."
-	case f.Reason == "":
+	return refusedBy(Problem{Title: "The contract refused the task", Remedy: "Check again and retry.", Retry: "Try again"}, f.Reason)
+}
+
+// refusedBy puts the reason of a contract or node into words, and what to do
+// about it where that is not the same for all.
+func refusedBy(p Problem, reason string) Problem {
+	p.Detail = "It said: " + reason + "."
+	if reason == "" {
 		p.Detail = "It gave no reason."
+	}
+	for _, known := range refusals {
+		if strings.Contains(reason, known.part) {
+			p.Detail = known.detail
+			if known.remedy != "" {
+				p.Remedy = known.remedy
+			}
+			if known.retry != "" {
+				p.Retry = known.retry
+			}
+			break
+		}
 	}
 	return p
 }
 
+// refusals are the reasons that can be met by who creates tasks (protocol.md A.2,
+// A.3, A.6) and why nodes do not take a transaction; the first match counts.
+var refusals = []struct{ part, detail, remedy, retry string }{
+	{"allowance", "Fewer CNX are approved than the task costs.", "Approve the price of the task.", "Approve again"},
+	{"Not enough tokens", "The account has fewer CNX than the task costs.", "Get CNX for this account.", ""},
+	{"exceeds balance", "The account has fewer CNX than the task costs.", "Get CNX for this account.", ""},
+	{"Task fee payment failed", "The token did not let the fee move.", "Look at the account's CNX in your wallet, then try again.", ""},
+	{"vram", "No three free nodes have a graphics card with enough memory for this model: they were taken by another task in the meantime.", "Wait a minute and try again, or choose a smaller model.", ""},
+	{"gpu id", "No three free nodes have the same graphics card with enough memory: they were taken by another task in the meantime.", "Wait a minute and try again, or choose a smaller model.", ""},
+	{"No available nodes", "The free nodes were taken by another task in the meantime.", "Wait a minute and try again.", ""},
+	{"Node is not available", "A node that was drawn for the task had just been taken.", "Try again: other nodes will be drawn.", ""},
+	{"Illegal node status", "A node that was drawn for the task had just been taken.", "Try again: other nodes will be drawn.", ""},
+	{"Invalid task type", "The contract does not know this kind of task.", "Choose a network that offers it; this one may be of another generation.", ""},
+	{"Not called by the task contract", "The network's owner has not finished setting up its contracts.", "Nothing can run there before that is done. Tell whoever runs the network.", ""},
+	{"zero address", "The network's settings name no contract to pay to.", "Whoever hosts this page has to correct its settings.", ""},
+	{"Task not exist", "The contract has already settled this task.", "Look at your balance: what was left of the fee has come back.", ""},
+	{"Unauthorized to cancel", "Only the account that paid for a task may end it.", "Choose that account.", ""},
+	{"not exceeded the deadline", "A task can be ended only after its deadline.", "Wait until the deadline is over, then try again.", ""},
+	{"more gas than it was given", "It needed more gas than it was given; the gas is spent.", "Try again: the amount is worked out anew.", ""},
+	{"gas limit is too low", "Its limit of gas is too low.", "Try again: the limit is worked out anew.", ""},
+	{"higher than a block allows", "It wants more gas than a block of this network has.", "Try again, and leave the limit of gas in your wallet as it is.", ""},
+	{"signed for another chain", "It was signed for another network.", "Check which network your wallet is on, then try again.", ""},
+}
+
 func explainAbort(s State) Problem {
-	p := Problem{Title: "The network ended the task", Detail: s.Outcome.Reason}
+	p := Problem{Title: "The network ended the task", Detail: "It said: " + s.Outcome.Reason + ".", Remedy: "Start again; if it ends the same way, try another model."}
 	switch s.Outcome.Reason {
 	case "Task error reported":
 		p.Detail = "Two nodes reported that they cannot run it. They are paid for that."

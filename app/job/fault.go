@@ -13,6 +13,7 @@ const (
 	WalletGone         Code = "wallet-gone"          // no wallet, or disconnected (4900, 4901)
 	WalletCannot       Code = "wallet-cannot"        // the wallet has no such method (4200, -32601): no raw-digest signature
 	WalletGarbage      Code = "wallet-garbage"       // the wallet's answer is not what EIP-1193 says
+	WalletSilent       Code = "wallet-silent"        // the person waited no longer for the wallet's answer
 	WrongChain         Code = "wrong-chain"          // the wallet is on another chain
 	WrongAccount       Code = "wrong-account"        // the wallet has another account active
 	SignerMismatch     Code = "signer-mismatch"      // a signature recovers another address
@@ -44,6 +45,7 @@ const (
 	PurseWrongPassword Code = "purse-wrong-password" // of a backup
 	PurseBadFile       Code = "purse-bad-file"       // not a backup, or a hostile one
 	PurseBadAmount     Code = "purse-bad-amount"     // none, or more tasks than allowed
+	PurseUnproven      Code = "purse-unproven"       // no money goes in before the backup was opened again
 	PursePassphrase    Code = "purse-passphrase"     // not the passphrase under which the key is kept
 	PurseNotKept       Code = "purse-not-kept"       // what this browser kept does not open any more
 	PurseNotKeepable   Code = "purse-not-keepable"   // this browser must not, or cannot, keep the key; Reason says why
@@ -104,10 +106,10 @@ func (f Fault) transient() bool {
 
 // Codes lists every code, for tests and for the catalogue of texts.
 func Codes() []Code {
-	return []Code{Rejected, WalletPending, WalletLocked, WalletGone, WalletCannot, WalletGarbage, WrongChain, WrongAccount,
+	return []Code{Rejected, WalletPending, WalletLocked, WalletGone, WalletCannot, WalletGarbage, WalletSilent, WrongChain, WrongAccount,
 		SignerMismatch, NotEnoughCNX, NotEnoughGas, FeeRaised, AllowanceShort, NoFreeNodes, TxReverted, TxReplaced, TxDropped, TxRefused, Interrupted,
 		ArgsRefused, RelayRefused, NotCreator, ResultDamaged, ResultMismatch, NetworkMismatch, Storage, Internal,
-		NoPurseHere, PurseLocked, PurseShort, PurseNotDerivable, PurseOtherKey, PurseMoved, PurseForeign, PurseBusy, PurseOverBudget, GasPriceRaised, PurseWrongPassword, PurseBadFile, PurseBadAmount,
+		NoPurseHere, PurseLocked, PurseShort, PurseNotDerivable, PurseOtherKey, PurseMoved, PurseForeign, PurseBusy, PurseOverBudget, GasPriceRaised, PurseWrongPassword, PurseBadFile, PurseBadAmount, PurseUnproven,
 		PursePassphrase, PurseNotKept, PurseNotKeepable, PurseTaken, PurseRetired, PurseUnsafe, PurseNotFound, PurseForeignTarget,
 		ChainDown, RelayDown, NotSynced, NotUploaded, TxWaiting, TxUnderpriced, SignatureLate, WorkerRestarts}
 }

@@ -40,13 +40,15 @@ func (r *Runner) perform(s job.State, effects []job.Effect) {
 func (r *Runner) start(s job.State, e job.Effect) {
 	h := r.hand(s)
 	others := r.sentByOthers(s.ID)
+	ctx, over := r.leavable(s.ID)
 	go func() {
+		defer over()
 		defer func() {
 			if v := recover(); v != nil {
 				r.met(s.ID, job.Fault{Code: job.Internal, Detail: fmt.Sprintf("%v\n%s", v, debug.Stack())})
 			}
 		}()
-		r.do(r.ctx, s, h, e, others)
+		r.do(ctx, s, h, e, others)
 	}()
 }
 
@@ -71,9 +73,11 @@ func (r *Runner) do(ctx context.Context, s job.State, h hand, e job.Effect, othe
 	}
 	switch e := e.(type) {
 	case job.Wait:
-		if r.Clock.Sleep(ctx, millis(e.Millis)) == nil {
-			r.event(s.ID, job.Woke{At: r.now()})
+		if err := r.Clock.Sleep(ctx, millis(e.Millis)); err != nil {
+			r.met(s.ID, job.Fault{Code: job.WalletSilent, Detail: err.Error()})
+			return
 		}
+		r.event(s.ID, job.Woke{At: r.now()})
 	case job.Check:
 		r.check(ctx, s, n, h)
 	case job.AskApprove:

@@ -44,9 +44,13 @@ func (w *world) open(p person) *page {
 func (w *world) reopen(p person, s *store) *page {
 	w.Helper()
 	g := &page{w: w, person: p, http: &transport{}, store: s, changed: make(chan struct{})}
+	var second runner.Worker = worker{}
+	if w.worker != nil {
+		second = w.worker
+	}
 	g.conn = &connection{wallet: p.Wallet, site: p.Site("https://dapp.example")}
 	g.Runner = runner.New(runner.Ports{
-		Clock: w.chain.Clock(), HTTP: g.http, Store: s, Worker: worker{}, Wallets: wallets{g.conn}, Locks: &s.tabs,
+		Clock: w.chain.Clock(), HTTP: g.http, Store: s, Worker: second, Wallets: wallets{g.conn}, Locks: &s.tabs,
 		NewID: g.newID, Networks: []runner.Network{w.net}, Vault: w.vault, Home: w.home(), Reload: g.reload,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
@@ -79,6 +83,7 @@ func (g *page) newID() string {
 }
 
 func (g *page) hear(s runner.Snapshot) {
+	shown.note(s)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.snap.Purse.Step != "" && s.Purse.Step == "" {

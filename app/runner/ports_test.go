@@ -31,6 +31,8 @@ type transport struct {
 	before func(url string, body []byte) (answer []byte)
 	// alter, if set, changes what comes back.
 	alter func(url string, answer []byte) []byte
+	// meddle, if set, changes what is sent.
+	meddle func(url string, body []byte) []byte
 	// broken are the addresses that do not answer, and why.
 	broken map[string]error
 }
@@ -54,14 +56,23 @@ func (t *transport) setBefore(f func(url string, body []byte) []byte) {
 	t.before = f
 }
 
+func (t *transport) setMeddle(f func(url string, body []byte) []byte) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.meddle = f
+}
+
 func (t *transport) PostJSON(ctx context.Context, url string, body []byte, limit int) (int, []byte, error) {
 	t.mu.Lock()
-	before := t.before
+	before, meddle := t.before, t.meddle
 	t.mu.Unlock()
 	if before != nil {
 		if answer := before(url, body); answer != nil {
 			return http.StatusOK, answer, nil
 		}
+	}
+	if meddle != nil {
+		body = meddle(url, body)
 	}
 	q, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {

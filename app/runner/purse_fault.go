@@ -2,7 +2,6 @@ package runner
 
 import (
 	"errors"
-	"fmt"
 
 	"crynux-dapp/app/job"
 	"crynux-dapp/chain/taskwallet"
@@ -34,7 +33,7 @@ func purseFault(err error) job.Fault {
 	case errors.Is(err, taskwallet.Moved):
 		f.Code = job.PurseMoved
 	case errors.Is(err, taskwallet.Unsafe):
-		f.Code, f.Reason = job.PurseUnsafe, whyNoBackup
+		f.Code = job.PurseUnproven
 	case errors.Is(err, taskwallet.Locked):
 		f.Code = job.PurseLocked
 	case errors.Is(err, taskwallet.OverBudget):
@@ -43,12 +42,20 @@ func purseFault(err error) job.Fault {
 		f.Code = job.GasPriceRaised
 	case errors.Is(err, taskwallet.WrongPassword):
 		f.Code = job.PurseWrongPassword
-	case errors.Is(err, taskwallet.BrokenFile), errors.Is(err, taskwallet.HostileFile), errors.Is(err, taskwallet.BadKey):
-		f.Code, f.Reason = job.PurseBadFile, fmt.Sprint(err)
+	case errors.Is(err, taskwallet.BrokenFile):
+		f.Code, f.Reason = job.PurseBadFile, "It is damaged, or something else."
+	case errors.Is(err, taskwallet.HostileFile):
+		f.Code, f.Reason = job.PurseBadFile, "It wants more memory or time than any honest backup."
+	case errors.Is(err, taskwallet.BadKey):
+		f.Code, f.Reason = job.PurseBadFile, "The number in it is no key."
 	case errors.Is(err, taskwallet.ForeignTarget):
 		f.Code = job.PurseForeignTarget
 	case errors.Is(err, taskwallet.TooMany), errors.Is(err, taskwallet.TooLittle), errors.Is(err, taskwallet.BadAmount):
 		f.Code = job.PurseBadAmount
+	case errors.Is(err, errStore):
+		f.Code = job.Storage
+	case errors.As(err, new(*taskwallet.Error)):
+		f.Code = job.Internal // it was asked for something that it never signs
 	default:
 		return walletFault(err)
 	}

@@ -95,7 +95,7 @@ func (r *Runner) FundPurse(tasks uint64) {
 
 // funded makes what was just put in the new budget.
 func (r *Runner) funded(ctx context.Context, n network, p purse, budget uint256.Int) error {
-	if err := r.Store.Put(ctx, Settings, budgetKey(p.record), []byte(budget.Dec())); err != nil {
+	if err := r.store(ctx, Settings, budgetKey(p.record), []byte(budget.Dec())); err != nil {
 		return err
 	}
 	if p.open {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -501,5 +502,24 @@ func TestPurseSendsTheSameBytesAgainWhenTheyAreDropped(t *testing.T) {
 	}
 	if n := w.created(purse.Address); n != 1 {
 		t.Errorf("%d tasks", n)
+	}
+}
+
+func TestPurseSignsAgainAtTheSameNonceWhenGasWasTooCheap(t *testing.T) {
+	w, g, purse := wealthy(t, setup{}, 2)
+	first := w.sent(purse.Address)
+	gasPrice := w.gasPrice()
+	g.http.setAlter(func(_ string, answer []byte) []byte { // a node that is behind: it calls gas almost free
+		answer = regexp.MustCompile(`"baseFeePerGas":"0x[0-9a-f]+",?`).ReplaceAll(answer, nil)
+		return bytes.ReplaceAll(answer, []byte(`"result":"`+gasPrice+`"`), []byte(`"result":"0x1"`))
+	})
+	id := g.order(task.SD, sd(t, 1))
+	g.when(id, "says that gas was too cheap", func(s job.State) bool { return s.Trouble.Code == job.TxUnderpriced })
+	g.http.setAlter(nil)
+	if s := g.finish(id); s.Approve.Nonce != first {
+		t.Errorf("nonce %d, was %d", s.Approve.Nonce, first)
+	}
+	if n := w.sent(purse.Address); n != first+2 {
+		t.Errorf("%d transactions", n-first)
 	}
 }

@@ -2,6 +2,8 @@ package runner
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"github.com/holiman/uint256"
 
@@ -27,6 +29,17 @@ func (r *Runner) UnlockPurse(passphrase string) {
 		}
 		return r.openPurse(ctx, record, n)
 	})
+}
+
+// errStore is something about the task wallet that the browser did not keep.
+var errStore = errors.New("runner: it is not saved")
+
+// store saves; its error is errStore.
+func (r *Runner) store(ctx context.Context, store, key string, value []byte) error {
+	if err := r.Store.Put(ctx, store, key, value); err != nil {
+		return fmt.Errorf("%w: %w", errStore, err)
+	}
+	return nil
 }
 
 // openPurse begins a session with the key that was made last, and saves its

@@ -93,10 +93,10 @@ func (r *Runner) saveRecord(ctx context.Context, record taskwallet.Record, n net
 	if err != nil {
 		return err
 	}
-	if err := r.Store.Put(ctx, Keys, record.StoreKey(), text); err != nil {
+	if err := r.store(ctx, Keys, record.StoreKey(), text); err != nil {
 		return err
 	}
-	return r.Store.Put(ctx, Settings, lastKey(record.Owner, n), []byte(record.StoreKey()))
+	return r.store(ctx, Settings, lastKey(record.Owner, n), []byte(record.StoreKey()))
 }
 
 // changeRecord changes the record of the task wallet that is used now, in the

@@ -32,7 +32,7 @@ func (r *Runner) noteNonce(ctx context.Context, id taskwallet.Identity, nonce ui
 			r.purse.record.HighestNonce = &nonce
 		}
 	})
-	return r.Store.Put(ctx, Keys, id.StoreKey(), text)
+	return r.store(ctx, Keys, id.StoreKey(), text)
 }
 
 // stored is the record of a key as it is on disk: another tab may have signed.

@@ -107,7 +107,7 @@ func (r *Runner) keepTransfers(ctx context.Context, record taskwallet.Record, li
 	if err != nil {
 		return err
 	}
-	return r.Store.Put(ctx, Settings, transfersKey(record), text)
+	return r.store(ctx, Settings, transfersKey(record), text)
 }
 
 func transfersKey(record taskwallet.Record) string { return "transfers-" + record.StoreKey() }

@@ -23,6 +23,7 @@ type Runner struct {
 	jobs      []job.State // newest first
 	wallet    Connection
 	unwatch   func() // ends the events of wallet
+	connects  uint64 // how often a wallet was asked to connect
 	purse     purse
 	locking   <-chan struct{}              // closed when the last lock has overwritten its key; nil = there was none
 	idling    bool                         // the idle task wallet is looked after
@@ -34,7 +35,8 @@ type Runner struct {
 	alones    map[payer]context.CancelFunc // ends the turn that this tab has among all tabs
 	following map[address]bool             // task wallets whose transfers of an earlier visit are waited for
 	turns     turns
-	writes    []write // not saved yet, in order
+	leaves    map[string]context.CancelFunc // ends what is done for a job now
+	writes    []write                       // not saved yet, in order
 	writing   bool
 	signed    map[string]relay.Signed // signatures that may be used again, by signing parameters
 
@@ -59,7 +61,7 @@ type network struct {
 // New makes a runner. It does nothing before Run.
 func New(p Ports) *Runner {
 	r := &Runner{
-		Ports: p, inbox: newInbox(), cursors: map[string]uint64{}, missing: map[string]int{}, committed: map[string]bool{}, watching: map[string]bool{}, alones: map[payer]context.CancelFunc{}, following: map[address]bool{}, turns: turns{taken: map[payer]string{}},
+		Ports: p, inbox: newInbox(), cursors: map[string]uint64{}, missing: map[string]int{}, committed: map[string]bool{}, watching: map[string]bool{}, alones: map[payer]context.CancelFunc{}, following: map[address]bool{}, turns: turns{taken: map[payer]string{}}, leaves: map[string]context.CancelFunc{},
 		signed: map[string]relay.Signed{}, networks: map[string]network{}, subscribers: map[int]func(Snapshot){},
 	}
 	for _, n := range p.Networks {

@@ -113,6 +113,7 @@ func (b *browser) Disconnect()                     { b.note("disconnect") }
 func (b *browser) SwitchChain()                    { b.note("switch chain") }
 func (b *browser) UseNetwork(id string)            { b.note("use %s", id) }
 func (b *browser) Send(id string, e job.Event)     { b.note("send %s %T", id, e) }
+func (b *browser) Leave(id string)                 { b.note("leave %s", id) }
 func (b *browser) Remove(id string)                { b.note("remove %s", id) }
 func (b *browser) Focus(id string)                 { b.note("focus %s", id) }
 func (b *browser) ShowModal(id string)             { b.note("show %s", id) }
