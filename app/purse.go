@@ -29,6 +29,9 @@ func (a *App) purse(s runner.Snapshot) view.Purse {
 		Underivable: p.Fault.Code == job.PurseNotDerivable,
 	}
 	out.Names, out.Search = p.Names, view.Search{Done: p.Search.Done, Whole: p.Search.Whole}
+	for _, s := range p.Activity {
+		out.Activity = append(out.Activity, view.Signature{At: s.At, What: view.What(s.What), Title: s.Title, Amount: s.Amount, Task: s.Task, File: s.File, Tx: s.Tx})
+	}
 	for _, f := range p.Search.Found {
 		out.Search.Found = append(out.Search.Found, view.Found(f))
 	}

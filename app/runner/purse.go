@@ -34,6 +34,8 @@ type Purse struct {
 	// what the chain knows of such.
 	Names  []string
 	Search Search
+	// Activity is what it has signed in this browser, the newest first.
+	Activity []Signature
 	// Number is the key's, counted from 0; of the next key where none is made.
 	Number uint8
 	// Held tells that the key is here and signs nothing: only its backup can be
@@ -187,6 +189,10 @@ func (r *Runner) findPurse() {
 	}
 	go func() {
 		found := r.lastRecord(r.ctx, owner, n)
+		var signed []Signature
+		if found != nil {
+			signed = r.activity(r.ctx, *found)
+		}
 		number, _ := taskwallet.Next(r.records(r.ctx, n), owner, r.Home.Site, n.ChainID) // 99 is never retired
 		r.post(func() {
 			switch {
@@ -195,6 +201,7 @@ func (r *Runner) findPurse() {
 				r.snap.Purse.Number = number
 			default:
 				r.purse = purse{record: *found, made: true}
+				r.snap.Purse.Activity = signed
 				r.showPurse(n)
 				r.refreshPurse()
 				r.followTransfers(n, *found)

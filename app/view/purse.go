@@ -23,6 +23,8 @@ type purseDialog struct {
 	act  purseAct
 	fund fundPlan
 	left leftover
+	// history tells that the list of signatures is unfolded.
+	history bool
 	// faults of the password fields, by their id.
 	faults faults
 	// writing tells that the backup is being written.

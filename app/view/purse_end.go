@@ -22,6 +22,7 @@ type leftover struct {
 func (p *Page) ends() app.UI {
 	return app.Details().Class("more").Body(
 		app.Summary().Text("More"),
+		p.activity(),
 		app.Section().Class("stack").Aria("label", "Give up the key").Body(
 			app.P().Class("help").Text(endsText),
 			app.Div().Class("row").Body(
@@ -123,7 +124,7 @@ func (p *Page) losses() (list []string) {
 		list = append(list, deleteNoWayBack)
 	}
 	if left.Refundable > 0 {
-		list = append(list, fill(deleteRefund, "tasks", counted(left.Refundable, "task")))
+		list = append(list, fill(deleteRefund, "payments", counted(left.Refundable, "payment")))
 	}
 	if !left.CNX.IsZero() || !left.Native.IsZero() {
 		list = append(list, fill(deleteMoney, "amount", both(left.CNX, left.Native, p.state.Network)))

@@ -36,6 +36,8 @@ type Purse struct {
 	// what the chain knows of such.
 	Names  []string
 	Search Search
+	// Activity is what it has signed in this browser, the newest first.
+	Activity []Signature
 	// Number is the key's, from 0; of the next key where none is made.
 	Number uint8
 	// Held tells that the key is here and signs nothing: its backup can be written.
@@ -112,13 +114,42 @@ type Found struct {
 	Tasks                 uint64 // that it created
 }
 
+// Signature is one signature that the task wallet made.
+type Signature struct {
+	At   int64 // unix milliseconds
+	What What
+	// Title names the task it was for; "" for none.
+	Title string
+	// Amount is CNX in base units; wei for SignedCoins.
+	Amount uint256.Int
+	Task   uint64 // id on chain; 0 where it had none yet
+	File   string // number of a result, from 0
+	Tx     common.Hash
+}
+
+// What was signed.
+type What string
+
+// All that a task wallet signs.
+const (
+	SignedApprove What = "approve"
+	SignedCreate  What = "create"
+	SignedCancel  What = "cancel"
+	SignedSweep   What = "sweep"
+	SignedCoins   What = "sweep-coins"
+	SignedHost    What = "host"
+	SignedUpload  What = "upload"
+	SignedStatus  What = "status"
+	SignedResult  What = "result"
+)
+
 // Remains is what would be lost with the key.
 type Remains struct {
 	// Free tells that nothing would be: nothing has to be typed.
 	Free bool
 	// WayBack tells that the key can be made again, or that its backup was proven.
 	WayBack bool
-	// Refundable counts the tasks whose fee can still come back.
+	// Refundable counts what can still come to it: fees, and transfers on their way.
 	Refundable int
 	// Endpoints counts the nodes that said what is left, at most Native and CNX; two are wanted.
 	Endpoints   int

@@ -83,6 +83,7 @@ const (
 	passphraseShort    = "Take at least 10 characters: whoever copies what this browser keeps may try passphrases without end."
 	passphraseNeeded   = "Type the passphrase."
 
+	activityNone = "It has signed nothing in this browser."
 	endsText     = "Retire a key that somebody else may have. Delete it where you do not need it any more."
 	retireText   = "A retired key never signs again, and what this browser keeps of it is forgotten. Take everything out first."
 	retireNumber = "Your wallet then makes the next one, number {n}, after one more question."
@@ -100,7 +101,7 @@ const (
 	deleteOneNode   = "Only one node could say what is left."
 	deleteNoWayBack = "Nobody can make this key again, and its backup was never proven."
 	deleteMoney     = "There is {amount} in it."
-	deleteRefund    = "The fee of {tasks} can still come back to it."
+	deleteRefund    = "{payments} can still come to it: fees of tasks that have not ended, or transfers on their way."
 	deleteNotTyped  = "Type the last four characters of the address above, capital and small letters as they are."
 	deletedDone     = "This browser has forgotten the task wallet."
 
