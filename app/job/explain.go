@@ -228,7 +228,7 @@ func explainFault(s State) Problem {
 	case PurseUnsafe:
 		return Problem{Title: "Money could be lost by this", Detail: f.Reason, Remedy: "Nothing was changed."}
 	case PurseNotFound:
-		return Problem{Title: "This was not the name", Detail: "Your wallet made other keys under the names that were tried, and none of them is the one you look for.", Remedy: "Try the name of the site where it was made, choose another account, or open its backup file."}
+		return Problem{Title: "This was not the name", Detail: "Your wallet made other keys under the names that were tried, and none of them is the one you look for.", Remedy: "Try the name of the site where it was made, and its number if you had retired a key before; or choose another account, or its backup file."}
 	case PurseForeignTarget:
 		return Problem{Title: "This is no complete address", Detail: "It has to be written in full, with its capital and small letters: they tell a slip of the pen.", Remedy: "Copy the address once more from where you know it."}
 	case Storage:

@@ -76,6 +76,9 @@ func New(p Ports) *Runner {
 			relay:   relay.New(n.Relay, p.HTTP),
 		}
 	}
+	if p.Vault != nil {
+		r.Vault = noted{p.Vault, r}
+	}
 	r.snap.Network = p.Networks[0]
 	return r
 }
