@@ -19,6 +19,14 @@ func (v *visitor) setUp(tasks int) {
 func (v *visitor) putIn(tasks int) {
 	v.t.Helper()
 	v.fill("spinbutton", "Number of tasks", fmt.Sprint(tasks))
+	v.pressSend()
+	v.sees(fmt.Sprintf("about %d task", tasks))
+	v.click("button", "Close")
+}
+
+// pressSend presses the button that names what is sent.
+func (v *visitor) pressSend() {
+	v.t.Helper()
 	var send string
 	v.until("the button that sends the money", func() bool {
 		for _, b := range v.all("button", starting("Send ")) {
@@ -28,8 +36,6 @@ func (v *visitor) putIn(tasks int) {
 		return false
 	})
 	v.click("button", send)
-	v.sees(fmt.Sprintf("about %d task", tasks))
-	v.click("button", "Close")
 }
 
 // TestPurse walks the way of everybody with an ordinary wallet.
