@@ -27,15 +27,7 @@ func (v *visitor) putIn(tasks int) {
 // pressSend presses the button that names what is sent.
 func (v *visitor) pressSend() {
 	v.t.Helper()
-	var send string
-	v.until("the button that sends the money", func() bool {
-		for _, b := range v.all("button", starting("Send ")) {
-			send = b.name
-			return true
-		}
-		return false
-	})
-	v.click("button", send)
+	v.click("button", v.begins("button", "Send ").name)
 }
 
 // TestPurse walks the way of everybody with an ordinary wallet.

@@ -76,7 +76,7 @@ func oneModern(o *devnet.Options) {
 // backUp saves the key as a file under a password, and proves that it opens.
 func (v *visitor) backUp(password, dir string) {
 	v.t.Helper()
-	v.click("button", v.all("button", starting("Task wallet"))[0].name)
+	v.click("button", v.begins("button", "Task wallet").name)
 	v.click("button", "Back up")
 	v.fill("textbox", "New password of the file", password)
 	v.fill("textbox", "The same password again", password)
