@@ -58,6 +58,7 @@ func (r *Runner) FundPurse(tasks uint64) {
 			return err
 		}
 		r.purseStep("Making sure that your wallet is on this network")
+		r.purseAsks(true)
 		if err := r.proveNow(ctx, w, n); err != nil {
 			return err
 		}

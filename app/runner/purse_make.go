@@ -12,6 +12,7 @@ import (
 func (r *Runner) MakePurse() {
 	r.purseWork("Waiting for your wallet", func(ctx context.Context, n network, w Connection) error {
 		owner := r.account()
+		r.purseAsks(true)
 		number, record := r.recordOf(ctx, owner, n)
 		m := taskwallet.Message{Owner: owner, Site: r.Home.Site, ChainID: n.ChainID, Number: number}
 		if record != nil {

@@ -38,9 +38,11 @@ type Runner struct {
 	following map[address]bool             // task wallets whose transfers of an earlier visit are waited for
 	turns     turns
 	leaves    map[string]context.CancelFunc // ends what is done for a job now
-	writes    []write                       // not saved yet, in order
-	writing   bool
-	signed    map[string]relay.Signed // signatures that may be used again, by signing parameters
+	// leavePurse ends what is done with the task wallet now.
+	leavePurse context.CancelFunc
+	writes     []write // not saved yet, in order
+	writing    bool
+	signed     map[string]relay.Signed // signatures that may be used again, by signing parameters
 
 	networks map[string]network
 

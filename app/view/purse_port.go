@@ -59,6 +59,8 @@ type Purse struct {
 	Tasks uint64
 	// Step is what is being done now, in words; "" when nothing is.
 	Step string
+	// Asking tells that the person's wallet is being asked, which may never answer.
+	Asking bool
 	// Problem of the last thing that was tried; zero when it worked.
 	Problem job.Problem
 	// Underivable tells that this wallet cannot make the key: offer a random one.
@@ -178,6 +180,8 @@ type PursePort interface {
 	// MakePurse asks the connected wallet for the signature that is the key, twice the
 	// first time; it also unlocks one that was made before.
 	MakePurse()
+	// LeavePurse waits no longer for the wallet's answer.
+	LeavePurse()
 	// MakeRandomPurse makes a key from chance, for wallets that cannot make one.
 	MakeRandomPurse()
 	// UnlockPurse opens it with what this browser keeps; passphrase is "" where that

@@ -13,6 +13,7 @@ import (
 
 func (b *browser) MakePurse()             { b.note("make purse") }
 func (b *browser) MakeRandomPurse()       { b.note("make random purse") }
+func (b *browser) LeavePurse()            { b.note("leave purse") }
 func (b *browser) LockPurse()             { b.note("lock purse") }
 func (b *browser) FundPurse(tasks uint64) { b.note("fund %d", tasks) }
 func (b *browser) SweepPurse(to string) {
