@@ -56,6 +56,16 @@ func TestNetworkIsShownToSomebodyWithoutAWallet(t *testing.T) {
 	}
 }
 
+func TestNetworkThatDidNotAnswerIsLookedAtAgain(t *testing.T) {
+	w := begin(t, setup{})
+	g := w.reopen(w.rich(), onDisk(newDisk()))
+	g.http.fail(w.net.RPC[0], errOffline)
+	g.LookAhead(task.SD, sd(t, 1))
+	g.until("it is said", func(s runner.Snapshot) bool { return s.ChainDown && !s.Ahead.Known })
+	g.http.fail(w.net.RPC[0], nil)
+	g.until("it is read by itself", func(s runner.Snapshot) bool { return !s.ChainDown && s.Ahead.Known })
+}
+
 // TestPageFromElsewhereAsksThisComputerNothingByItself: the development network is
 // the first of the shipped ones, and lives at 127.0.0.1 (design.md 7).
 func TestPageFromElsewhereAsksThisComputerNothingByItself(t *testing.T) {

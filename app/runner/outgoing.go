@@ -34,7 +34,7 @@ const settleEvery = time.Second
 // Errors: errTransferFailed with the contract's reason, errNeverSent, that of ctx.
 func (r *Runner) settle(ctx context.Context, n network, tx outgoing) error {
 	for unknown := 0; ; {
-		receipt, head, known, err := r.look(ctx, n, tx.hash)
+		receipt, head, known, err := r.receipt(ctx, n, tx.hash)
 		switch {
 		case err != nil:
 			if !passes(err) {
@@ -65,8 +65,8 @@ func (r *Runner) settle(ctx context.Context, n network, tx outgoing) error {
 	}
 }
 
-// look asks for a transaction by its hash; nothing is known of the zero hash.
-func (r *Runner) look(ctx context.Context, n network, sent hash) (receipt *chain.Receipt, head uint64, known bool, err error) {
+// receipt asks for a transaction by its hash; nothing is known of the zero hash.
+func (r *Runner) receipt(ctx context.Context, n network, sent hash) (receipt *chain.Receipt, head uint64, known bool, err error) {
 	if sent == (hash{}) {
 		return nil, 0, false, nil
 	}

@@ -57,7 +57,7 @@ func TestWallet_is_told_of_the_token(t *testing.T) {
 		t.Error("it cannot be pressed")
 	}
 	for listing, want := range map[Listing]string{
-		"asking": "Your wallet asks whether to show CNX.", "listed": "Your wallet shows CNX now.",
+		"asking": "Your wallet asks whether to show CNX.", "listed": "Your wallet knows CNX now.",
 		"no": "CNX was not added. Nothing else changes.", "unable": "This wallet cannot be told of a token.",
 	} {
 		b.become(func(s *State) { s.Session.Listing = listing })
@@ -153,5 +153,28 @@ func TestProgress_says_how_much_is_approved(t *testing.T) {
 			j.Approve.Amount = units(allow)
 		}
 		open(t, connected(j)).reads("region", "Progress", want)
+	}
+}
+
+func TestWallet_icons_are_never_markup(t *testing.T) {
+	const icon = `data:image/svg+xml,<svg onload="alert(1)"><script>alert(2)</script></svg>`
+	s := ready()
+	s.Wallets[0].Name, s.Wallets[0].Icon = `<b onclick="x()">Wallet</b>`, icon
+	b := open(t, s)
+	button := b.find("button", `<b onclick="x()">Wallet</b>`)
+	if button == nil {
+		t.Fatal("the name is not shown as it is")
+	}
+	images, others := 0, 0
+	button.walk(func(n *node) {
+		switch {
+		case n.tag == "img" && n.attr["src"] == icon:
+			images++
+		case n.tag == "script" || n.tag == "svg" || n.tag == "b":
+			others++
+		}
+	})
+	if images != 1 || others != 0 {
+		t.Errorf("%d images, %d elements of the wallet's own", images, others)
 	}
 }

@@ -64,7 +64,7 @@ func listingText(l Listing) string {
 	case "asking":
 		return "Your wallet asks whether to show CNX."
 	case "listed":
-		return "Your wallet shows CNX now."
+		return "Your wallet knows CNX now."
 	case "no":
 		return "CNX was not added. Nothing else changes."
 	case "unable":

@@ -107,8 +107,11 @@ func (p Place) origin() string {
 	return p.scheme + "://" + host
 }
 
-// Loopback tells that the page comes from this very computer.
-func (p Place) Loopback() bool { return p.loopback() }
+// Local tells that the page is served by this very computer, and is no copy from
+// elsewhere that a gateway on it passes on.
+func (p Place) Local() bool {
+	return p.loopback() && !p.gateway.found && !isGatewayHost(p.hostname)
+}
 
 func (p Place) loopback() bool {
 	if p.hostname == Localhost || strings.HasSuffix(p.hostname, "."+Localhost) {

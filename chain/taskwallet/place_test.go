@@ -186,3 +186,20 @@ func TestCheckOrigin(t *testing.T) {
 		}
 	}
 }
+
+func TestLocal(t *testing.T) {
+	const cid = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi"
+	for href, want := range map[string]bool{
+		"http://127.0.0.1:8080/": true, "http://localhost/repo/": true, "http://[::1]:8080/": true,
+		"https://crynux.example.org/": false, "https://example.github.io/repo/": false,
+		"http://127.0.0.1:8080/ipfs/" + cid + "/": false, "http://" + cid + ".ipfs.localhost:8080/": false,
+	} {
+		p, err := PlaceOf(href)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Local() != want {
+			t.Errorf("%s: %t", href, !want)
+		}
+	}
+}

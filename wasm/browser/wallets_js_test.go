@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"syscall/js"
 	"testing"
 	"time"
@@ -62,6 +63,44 @@ func TestWallets_lists_those_that_announce_themselves(t *testing.T) {
 	}
 	if changes != 2 {
 		t.Errorf("told of %d changes, want 2", changes)
+	}
+}
+
+// TestWallets_take_icons_only_as_images: any other address would tell a stranger
+// that the page was opened, or run. A script inside an SVG does not run in an <img>.
+func TestWallets_take_icons_only_as_images(t *testing.T) {
+	w := discover(t)
+	scripted := "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'><script>window.iconRan = true</script></svg>"
+	icons := map[string]bool{
+		"data:image/png;base64,iVBORw0KGgo=": true, "data:image/svg+xml;utf8,<svg/>": true, "data:image/webp;base64,AA==": true, scripted: true,
+		"": false, "https://example.org/spy.png": false, "http://127.0.0.1/spy.png": false, "//example.org/spy.png": false, "spy.png": false,
+		"javascript:alert(1)": false, "JavaScript:alert(1)": false, " javascript:alert(1)": false, "data:text/html,<script>alert(1)</script>": false,
+		"data:,": false, "data:image/": false, "data:image/pngx,AA": false, "data:image/xml,<svg/>": false, "blob:https://example.org/1": false,
+		"data:image/png;base64," + strings.Repeat("A", 512_000): false,
+	}
+	for icon := range icons {
+		script(t, `announceWallet({ uuid: a, name: "W", icon: a }, { request() {} })`, "icon "+icon)
+		script(t, `announceWallet({ uuid: "w" + a.length + a, name: "W", icon: a }, { request() {} })`, icon)
+	}
+	shown := map[string]bool{}
+	for _, wallet := range w.List() {
+		if wallet.Icon != "" && !icons[wallet.Icon] {
+			t.Errorf("icon %.60q is taken", wallet.Icon)
+		}
+		shown[wallet.Icon] = true
+	}
+	for icon, ok := range icons {
+		if ok && !shown[icon] {
+			t.Errorf("icon %.60q is not taken", icon)
+		}
+	}
+	drawn := make(chan struct{})
+	done := js.FuncOf(func(js.Value, []js.Value) any { close(drawn); return nil })
+	defer done.Release()
+	script(t, `const i = new Image(); i.onload = i.onerror = () => b(); i.src = a`, scripted, done)
+	<-drawn
+	if js.Global().Get("iconRan").Truthy() {
+		t.Error("a script in an icon ran")
 	}
 }
 

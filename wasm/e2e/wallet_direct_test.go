@@ -76,7 +76,7 @@ func TestWalletDirectApprovesWhatWasChosen(t *testing.T) {
 		v.click("button", "Add CNX to the wallet")
 		v.sees("CNX was not added. Nothing else changes.")
 		v.click("button", "Add CNX to the wallet")
-		v.sees("Your wallet shows CNX now.")
+		v.sees("Your wallet knows CNX now.")
 		v.click("button", "Close")
 	})
 	v.part("several_tasks", func(t *testing.T) {

@@ -127,10 +127,14 @@ func (v *visitor) connectOnly() {
 	v.allowDirect()
 }
 
-// ready waits until the page knows its wallets and what it has stored.
+// ready waits until the page knows its wallets and what it has stored. Whether its
+// network is there is another matter.
 func (v *visitor) ready() {
 	v.t.Helper()
-	v.sees("The network answers")
+	v.until("the page to be ready", func() bool {
+		text := v.body()
+		return strings.Contains(text, "The network answers") || strings.Contains(text, "The blockchain does not answer")
+	})
 }
 
 // The methods that ask a person.
