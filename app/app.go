@@ -106,7 +106,7 @@ func (a *App) present(n runner.Network) view.Network {
 func wallet(w runner.Wallet) view.Wallet { return view.Wallet{ID: w.ID, Name: w.Name, Icon: w.Icon} }
 
 func network(n runner.Network) view.Network {
-	return view.Network{ID: n.ID, Name: n.Name, ChainID: n.ChainID, Fee: n.Fee, Coin: n.Coin, EIP191: n.EIP191, Explorer: n.Explorer, Development: n.Development, Historical: n.Historical}
+	return view.Network{ID: n.ID, Name: n.Name, ChainID: n.ChainID, Fee: n.Fee, Token: n.Contracts.Token, Coin: n.Coin, EIP191: n.EIP191, Explorer: n.Explorer, Development: n.Development, Historical: n.Historical}
 }
 
 // FileURL makes an address for a stored file, the same one while the page lives.

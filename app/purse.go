@@ -28,6 +28,7 @@ func (a *App) purse(s runner.Snapshot) view.Purse {
 		Known: p.Known, Native: p.Native, CNX: p.CNX, Tasks: p.Tasks, Step: p.Step, Asking: p.Asking,
 		Underivable: p.Fault.Code == job.PurseNotDerivable,
 	}
+	out.Budget, out.Spent, out.CameBack, out.Stranger, out.MostTasks = p.Budget, p.Spent, p.CameBack, p.Stranger, p.MostTasks
 	out.Names, out.Search = p.Names, view.Search{Done: p.Search.Done, Whole: p.Search.Whole}
 	for _, s := range p.Activity {
 		out.Activity = append(out.Activity, view.Signature{At: s.At, What: view.What(s.What), Title: s.Title, Amount: s.Amount, Task: s.Task, File: s.File, Tx: s.Tx})

@@ -70,6 +70,8 @@ type Purse struct {
 	// Stranger is a transaction that somebody else signed with the key and the person
 	// has not answered for; "" = none.
 	Stranger string
+	// CameBack is the CNX that came after everything had been taken out.
+	CameBack uint256.Int
 	// MostTasks is how many tasks may be funded at once.
 	MostTasks uint64
 }
@@ -93,6 +95,8 @@ type purse struct {
 	// that the person said such transactions are their own.
 	stranger *hash
 	mine     bool
+	// swept tells that everything was taken out, and nothing was put in since.
+	swept bool
 }
 
 // refreshPurse reads the task wallet's balances, in one request.
@@ -147,6 +151,10 @@ func (p purse) mayFill(n network) error {
 func (r *Runner) pursed(s chain.Standing, n network) {
 	p := &r.snap.Purse
 	p.Known, p.Native, p.CNX = true, s.Native, s.CNX
+	p.CameBack.Clear()
+	if r.purse.swept {
+		p.CameBack = s.CNX
+	}
 	p.Tasks = taskwallet.TasksLeft(s.Balances, n.Fee, taskwallet.Ceilings(taskwallet.Gas{}), s.GasPrice)
 	if p.Taken = s.HasCode; s.HasCode && r.purse.open {
 		r.lock()

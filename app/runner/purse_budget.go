@@ -20,10 +20,24 @@ func (r *Runner) mostTasks(ctx context.Context) uint64 {
 	if err != nil {
 		return taskwallet.MostTasks
 	}
-	return max(most, taskwallet.MostTasks)
+	return min(max(most, taskwallet.MostTasks), mostEver)
 }
 
 const mostTasksKey = "most-tasks"
+
+// mostEver bounds what the ceiling can be raised to: beyond it a task wallet is no
+// longer small.
+const mostEver = 1000
+
+// SetMostTasks changes how many tasks may be funded at once, from the shipped
+// ceiling up to 1000. Call it only from a click.
+func (r *Runner) SetMostTasks(n uint64) {
+	n = min(max(n, taskwallet.MostTasks), mostEver)
+	r.post(func() {
+		r.snap.Purse.MostTasks = n
+		r.write(write{store: Settings, key: mostTasksKey, value: strconv.AppendUint(nil, n, 10)})
+	})
+}
 
 // budgetKey is where the amount confirmed at the last funding is kept: so much may
 // be spent after each unlocking before the person is asked again (taskwallet.md §9).

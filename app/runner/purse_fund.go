@@ -99,6 +99,9 @@ func (r *Runner) funded(ctx context.Context, n network, p purse, budget uint256.
 	if err := r.store(ctx, Settings, budgetKey(p.record), []byte(budget.Dec())); err != nil {
 		return err
 	}
+	if err := r.noteSwept(ctx, p.record, false); err != nil {
+		return err
+	}
 	if p.open {
 		if err := r.Vault.Allow(ctx, budget); err != nil {
 			return err

@@ -60,6 +60,7 @@ func (r *Runner) openPurse(ctx context.Context, record taskwallet.Record, n netw
 	}
 	signed := r.activity(ctx, record)
 	budget := r.budget(ctx, record, standing.CNX)
+	swept, most := r.wasSwept(ctx, record), r.mostTasks(ctx)
 	var stop error
 	var stranger *hash
 	switch moved := moved(record, n); {
@@ -85,11 +86,11 @@ func (r *Runner) openPurse(ctx context.Context, record taskwallet.Record, n netw
 		}
 	}
 	r.post(func() {
-		r.purse = purse{record: record, made: true, open: stop == nil, held: held, price: standing.GasPrice}
+		r.purse = purse{record: record, made: true, open: stop == nil, held: held, swept: swept, price: standing.GasPrice}
 		if stranger != nil {
 			r.alarm(*stranger)
 		}
-		r.snap.Purse.Budget, r.snap.Purse.Spent = budget, uint256.Int{}
+		r.snap.Purse.Budget, r.snap.Purse.Spent, r.snap.Purse.MostTasks = budget, uint256.Int{}, most
 		r.snap.Purse.Idle, r.snap.Purse.Leaving = false, false
 		r.snap.Purse.Activity = signed
 		r.showPurse(n)

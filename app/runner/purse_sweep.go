@@ -39,10 +39,33 @@ func (r *Runner) SweepPurse(to string) {
 				return nil // the rest stays for a cancel; the page says so
 			}
 			r.purseStep("Sending the coins for gas back")
-			return r.sweepNative(ctx, n, id, target)
+			if err := r.sweepNative(ctx, n, id, target); err != nil {
+				return err
+			}
+			return r.noteSwept(ctx, p.record, true)
 		})
 	})
 }
+
+// noteSwept remembers whether everything was taken out: what comes later is said.
+func (r *Runner) noteSwept(ctx context.Context, record taskwallet.Record, swept bool) error {
+	r.post(func() {
+		if r.purse.record.Address == record.Address {
+			r.purse.swept = swept
+		}
+	})
+	if !swept {
+		return r.Store.Delete(ctx, Settings, sweptKey(record))
+	}
+	return r.store(ctx, Settings, sweptKey(record), []byte("yes"))
+}
+
+func (r *Runner) wasSwept(ctx context.Context, record taskwallet.Record) bool {
+	_, swept, err := r.Store.Get(ctx, Settings, sweptKey(record))
+	return swept && err == nil
+}
+
+func sweptKey(record taskwallet.Record) string { return "swept-" + record.StoreKey() }
 
 func (r *Runner) sweepCNX(ctx context.Context, n network, id taskwallet.Identity, target address) error {
 	standing, err := r.quiet(ctx, n, id.Address)

@@ -99,7 +99,7 @@ func (n *node) role() string {
 		return "region"
 	}
 	return map[string]string{"button": "button", "textarea": "textbox", "select": "combobox", "a": "link", "img": "image", "dialog": "dialog",
-		"article": "article", "h1": "heading", "h2": "heading", "nav": "navigation", "form": "form", "ol": "list", "aside": "complementary"}[n.tag]
+		"article": "article", "h1": "heading", "h2": "heading", "nav": "navigation", "form": "form", "ol": "list", "aside": "complementary", "meter": "meter"}[n.tag]
 }
 
 // name is the accessible name of an element of root.

@@ -29,7 +29,8 @@ type browser struct {
 	typed  string
 	fails  error // what the task wallet's calls answer
 
-	remains Remains // in the task wallet
+	remains  Remains // in the task wallet
+	gasThere bool    // enough of it is in the task wallet
 
 	did       []string // what was asked of the port, in order
 	submitted []string // arguments

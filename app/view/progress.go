@@ -26,6 +26,7 @@ func (p *Page) progress(s job.State) app.UI {
 		app.P().Class("hint").Text(job.Hint(s)),
 		either(s.Phase == job.Fetching && !s.Asks() && p.port.NowMillis()-s.Since > askRelayAfter,
 			func() app.UI { return p.askRelay(s) }, nothing),
+		either(p.slow(s), func() app.UI { return p.speedUp(s) }, nothing),
 		either(s.Leavable(), func() app.UI { return p.leave(s) }, nothing),
 		either(s.Phase == job.Failed || s.Phase == job.Aborted, func() app.UI { return p.stopped(s) }, nothing),
 	)
@@ -40,6 +41,24 @@ func (p *Page) askRelay(s job.State) app.UI {
 		app.P().Class("hint").Text("The chain does not show the delivery yet. "+cost),
 		app.Button().Class("button").Type("button").Text("Ask the Relay now").
 			OnClick(p.send(s.ID, func() job.Event { return job.AskRelay{At: p.port.NowMillis()} }), s.ID),
+	)
+}
+
+// slowAfter is how long a transaction of the task wallet may wait before it is
+// offered to pay more for it, in milliseconds.
+const slowAfter = 20_000
+
+// slow reports whether a transaction that this page signed waits for long.
+func (p *Page) slow(s job.State) bool {
+	pending := s.Phase == job.ApprovalPending || s.Phase == job.CreatePending
+	return pending && s.Order.Hand == job.ByTaskWallet && p.port.NowMillis()-s.Since > slowAfter
+}
+
+func (p *Page) speedUp(s job.State) app.UI {
+	return app.Article().Class("row").Body(
+		app.P().Class("hint").Text("The transaction waits for long. At a higher price of gas it may come sooner; it stays one payment."),
+		app.Button().Class("button").Type("button").Text("Speed up").
+			OnClick(p.send(s.ID, func() job.Event { return job.SpeedUp{At: p.port.NowMillis()} }), s.ID, "speed"),
 	)
 }
 

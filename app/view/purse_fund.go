@@ -2,6 +2,7 @@ package view
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
@@ -16,7 +17,19 @@ const (
 	defaultFundingText = "5"
 )
 
-var fundLimits = limits{least: 1, most: 20, required: true}
+// fundMost is the field that raises the limit, and mostFunding how far.
+const (
+	fundMostID  = "purse-most"
+	mostFunding = 1000
+)
+
+// fundLimits are for how many tasks money goes in at once.
+func (s State) fundLimits() limits {
+	return limits{least: 1, most: int(max(s.Purse.MostTasks, leastCeiling)), required: true}
+}
+
+// leastCeiling is the shipped limit (taskwallet.md §8).
+const leastCeiling = 20
 
 // fundPlan is what is to be sent. Nothing can be sent before it was read for the
 // number that stands in the field.
@@ -52,7 +65,7 @@ func (p *Page) onFundTasks(ctx app.Context, _ app.Event) {
 }
 
 func (p *Page) fundTasks() (n uint64, fault string) {
-	tasks, fault := fundLimits.parse("The number of tasks", p.port.Value(fundID))
+	tasks, fault := p.state.fundLimits().parse("The number of tasks", p.port.Value(fundID))
 	return uint64(tasks), fault
 }
 
@@ -80,7 +93,7 @@ func (p *Page) fund() app.UI {
 	return card(purseCard(actFund), "Add funds",
 		app.H3().Text("Add funds"),
 		app.P().Class("muted").Text(fundText),
-		numberBox(fundID, "Number of tasks", "", fundLimits, f.fault, false, p.onFundTasks),
+		numberBox(fundID, "Number of tasks", "", s.fundLimits(), f.fault, false, p.onFundTasks),
 		either(f.known, p.fundAmounts, func() app.UI {
 			return app.P().Class("muted").Text(only(f.fault == "" && !f.unread, "Reading what that costs…"))
 		}),
@@ -90,6 +103,7 @@ func (p *Page) fund() app.UI {
 				app.Button().Class("button small").Type("button").Text("Try again").OnClick(p.onFundTasks),
 			)
 		}, nothing),
+		p.raiseLimit(),
 		app.Div().Class("row").Body(
 			p.action(button, true, p.onFund, !f.known, s.WrongChain(), len(s.Purse.Payments) > 0),
 			either(chosen, func() app.UI { return p.action("Not now", false, p.choose(actNone)) }, nothing),
@@ -97,13 +111,37 @@ func (p *Page) fund() app.UI {
 	)
 }
 
+// raiseLimit lets the person put in more at once.
+func (p *Page) raiseLimit() app.UI {
+	most := limits{least: leastCeiling, most: mostFunding}
+	return app.Details().Class("more").Body(
+		app.Summary().Text(fill(fundMore, "most", strconv.Itoa(p.state.fundLimits().most))),
+		app.P().Class("muted").Text(fundMoreText),
+		numberBox(fundMostID, "At most", "", most, p.purse.faults[fundMostID], false, func(app.Context, app.Event) {}),
+		app.Div().Class("row").Body(p.action("Change the limit", false, p.onRaiseLimit)),
+	)
+}
+
+func (p *Page) onRaiseLimit(app.Context, app.Event) {
+	n, fault := limits{least: leastCeiling, most: mostFunding, required: true}.parse("The limit", p.port.Value(fundMostID))
+	p.purse.faults = faults{fundMostID: fault}
+	if fault != "" {
+		p.port.Focus(fundMostID)
+		return
+	}
+	p.port.SetMostTasks(uint64(n))
+}
+
 // fundAmounts are the two amounts, and what the wallet will ask.
 func (p *Page) fundAmounts() app.UI {
 	s, plan := p.state, p.purse.fund.plan
 	free := plan.Native.IsZero()
 	gas, asks := coins(plan.Native, s.Network), fundAsks
-	if free {
+	switch {
+	case free && s.Preflight.Known && s.Preflight.Gas.IsZero():
 		gas, asks = "none", fundFreeAsks
+	case free:
+		gas, asks = "none, enough is there", fundGasThere
 	}
 	lacks := ""
 	switch me := s.Session; {
@@ -117,6 +155,7 @@ func (p *Page) fundAmounts() app.UI {
 		app.Dl().Class("facts").Body(
 			app.Dt().Text("CNX"), app.Dd().Class("figure").Text(job.CNX(plan.CNX)),
 			app.Dt().Text("For gas"), app.Dd().Class("figure").Text(gas),
+			app.Dt().Text("Token"), app.Dd().Class("figure").Text(fill(fundToken, "address", s.Network.Token.Hex())),
 		),
 		app.P().Class("help").Text(only(!free, fundGasText)),
 		app.P().Class("complaint").Text(lacks),

@@ -1,6 +1,10 @@
 package view
 
 import (
+	"strconv"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/holiman/uint256"
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"crynux-dapp/app/job"
@@ -13,8 +17,10 @@ func (p *Page) purseOpened() app.UI {
 	act := p.purseAct()
 	part := func(a purseAct, draw func() app.UI) app.UI { return either(act == a, draw, nothing) }
 	return card(purseOpen, "The task wallet is open",
+		either(s.Purse.Stranger != "", p.stranger, nothing),
 		p.holdings(),
 		app.P().Class("caution").Role("note").Text(only(s.Purse.Known && s.Purse.fundable(), lowWarning(s.Purse.Tasks))),
+		app.P().Class("caution").Role("note").Text(only(!s.Purse.CameBack.IsZero(), fill(sweepCameBack, "amount", job.CNX(s.Purse.CameBack)))),
 		p.payments(),
 		part(actFund, p.fund),
 		part(actBackup, p.backup),
@@ -38,8 +44,41 @@ func (p *Page) holdings() app.UI {
 			app.Dt().Text("Enough for"), app.Dd().Class("figure").Text(known(purse.Known, enoughFor(purse.Tasks))),
 			app.Dt().Text("Address"), app.Dd().Class("figure").Text(purse.Address.Hex()),
 		),
+		either(purse.Open, p.budgetMeter, nothing),
 		app.Div().Class("row end").Body(
 			app.Button().Class("button small quiet").Type("button").Text("Copy address").OnClick(p.copyAddress),
+		),
+	)
+}
+
+// budgetMeter is what may be spent before the task wallet asks again.
+func (p *Page) budgetMeter() app.UI {
+	purse := p.state.Purse
+	text := fill(budgetText, "spent", brief(purse.Spent), "budget", job.CNX(purse.Budget))
+	return app.Section().Class("budget-meter").Aria("label", "Budget").Body(
+		app.P().Class("help figure").Text(text),
+		app.Meter().Aria("label", text).Min(0).Max(100).Value(percent(purse.Spent, purse.Budget)),
+	)
+}
+
+// percent is how much of a whole a part is, 0 to 100.
+func percent(part, whole uint256.Int) int {
+	if whole.IsZero() || part.Gt(&whole) {
+		return 100
+	}
+	p := new(uint256.Int).Mul(&part, uint256.NewInt(100)) // amounts are far below 2^249
+	return int(p.Div(p, &whole).Uint64())
+}
+
+// stranger is text W5: somebody else signed with the key, or the person did on
+// another device. Nothing is paid before that is answered.
+func (p *Page) stranger() app.UI {
+	purse := p.state.Purse
+	return app.Section().Class("banner").Role("alert").Aria("label", "Someone else used this task wallet").Body(
+		app.P().Text(fill(wordsW5, "tx", purse.Stranger, "n+1", strconv.Itoa(int(purse.Number)+1))),
+		app.Div().Class("row").Body(
+			p.action("It was me", false, func(app.Context, app.Event) { p.port.PurseWasMine() }),
+			p.action("Take the money out", true, p.choose(actSweep)),
 		),
 	)
 }
@@ -59,7 +98,9 @@ func (p *Page) payments() app.UI {
 			}
 			return app.Li().Class("row figure").Body(
 				app.Span().Text(amount),
-				transactionLink(n, list[i].Hash.Hex()),
+				either(list[i].Hash == common.Hash{},
+					func() app.UI { return app.Span().Class("muted").Text(fundUntold) },
+					func() app.UI { return transactionLink(n, list[i].Hash.Hex()) }),
 			)
 		})),
 	)

@@ -67,6 +67,16 @@ type Purse struct {
 	Underivable bool
 	// Payments into it that are not mined yet.
 	Payments []Payment
+	// Budget is the CNX that was confirmed at the last funding; Spent what of it was
+	// signed away since unlocking.
+	Budget, Spent uint256.Int
+	// CameBack is the CNX that came after everything had been taken out.
+	CameBack uint256.Int
+	// Stranger is a transaction that somebody else signed with the key and that the
+	// person has not answered for (text W5); "" = none.
+	Stranger string
+	// MostTasks is how many tasks may be paid for in advance.
+	MostTasks uint64
 }
 
 // Remembered is how a key stays in the browser.
@@ -92,7 +102,7 @@ type NetworkSide struct {
 type Payment struct {
 	CNX    bool // else coins for gas
 	Amount uint256.Int
-	Hash   common.Hash
+	Hash   common.Hash // zero while the wallet has not told it
 }
 
 // Funding is what a number of tasks costs.
@@ -194,6 +204,10 @@ type PursePort interface {
 	// Funding says what a number of tasks costs now; FundPurse has the wallet send it.
 	Funding(ctx context.Context, tasks uint64) (Funding, error)
 	FundPurse(tasks uint64)
+	// SetMostTasks changes how many tasks may be paid for in advance.
+	SetMostTasks(n uint64)
+	// PurseWasMine answers text W5: the person used the task wallet elsewhere.
+	PurseWasMine()
 	// SweepPurse sends everything to an address that was typed in full; "" = the owner.
 	SweepPurse(to string)
 	// FindPurses looks on the chain for earlier task wallets; nobody is asked.

@@ -16,6 +16,8 @@ func (b *browser) MakeRandomPurse()       { b.note("make random purse") }
 func (b *browser) LeavePurse()            { b.note("leave purse") }
 func (b *browser) LockPurse()             { b.note("lock purse") }
 func (b *browser) FundPurse(tasks uint64) { b.note("fund %d", tasks) }
+func (b *browser) SetMostTasks(n uint64)  { b.note("most %d", n) }
+func (b *browser) PurseWasMine()          { b.note("was mine") }
 func (b *browser) SweepPurse(to string) {
 	if to == "" {
 		b.note("sweep")
@@ -33,13 +35,13 @@ func (b *browser) ChooseApproval(a Approval) { b.note("approve %d %t", a.Tasks, 
 func (b *browser) Revoke()                   { b.note("revoke") }
 func (b *browser) ListToken()                { b.note("list token") }
 
-// Funding costs the fee and 0.0057 coins a task, unless gas is free.
+// Funding costs the fee and 0.0057 coins a task, unless gas is free or there.
 func (b *browser) Funding(_ context.Context, tasks uint64) (Funding, error) {
 	f := Funding{Tasks: tasks}
 	n := uint256.NewInt(tasks)
 	fee, gas := b.state.Network.Fee, units(0.0057)
 	f.CNX.Mul(&fee, n)
-	if !b.state.Preflight.Known || !b.state.Preflight.Gas.IsZero() {
+	if !b.gasThere && (!b.state.Preflight.Known || !b.state.Preflight.Gas.IsZero()) {
 		f.Native.Mul(&gas, n)
 	}
 	b.note("funding %d", tasks)

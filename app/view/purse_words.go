@@ -17,6 +17,7 @@ const (
 	wordsW2 = "This copy at {host} opens the task wallet of {site}. Go on only if you trust this copy."
 	wordsW3 = "Anyone who can use this browser profile, and any program on this computer, can spend the task wallet."
 	wordsW4 = "This key cannot be made again from your wallet. It exists only in the backup file. Without the file and its password the money in it is gone."
+	wordsW5 = "Someone else used this task wallet ({tx}). If that was not you on another device, take the money out now and go on with number {n+1}."
 	wordsW7 = "Your wallet will sign a number that nobody can read. A dishonest page can empty an account that way. Use an account that holds nothing else."
 )
 
@@ -44,14 +45,20 @@ const (
 	fundGasText  = "Coins for gas are counted twice over, because the price of gas moves."
 	fundUnread   = "What it costs could not be read from the blockchain. Nothing was sent."
 	fundTooFew   = "Your wallet has only {has}."
+	fundToken    = "CNX, 18 decimals, {address}"
+	fundUntold   = "the wallet has not told its hash"
+	fundMore     = "More than {most} tasks at once"
+	fundMoreText = "The limit is there because whoever changes this page can spend what is in the task wallet. Raise it only as far as you need."
 	fundPending  = "On the way, do not send again:"
 	fundFreeAsks = "Your wallet will ask once: for the CNX. Gas is free on this network."
+	fundGasThere = "Your wallet will ask once: for the CNX. There are coins for gas enough in the task wallet."
 	fundAsks     = "Your wallet will ask 2 times: first for the coins for gas, then for the CNX."
 
-	sweepText    = "{amount} go back to the owner of this task wallet, your wallet:"
-	sweepGas     = "The task wallet signs this by itself and pays the gas from what is in it. It stays yours and can be filled again."
-	sweepRunning = "While a task runs the coins for gas stay, to get a fee back; take them out after it has ended."
-	sweepNothing = "There is nothing in it."
+	sweepText     = "{amount} go back to the owner of this task wallet, your wallet:"
+	sweepGas      = "The task wallet signs this by itself and pays the gas from what is in it. It stays yours and can be filled again."
+	sweepRunning  = "While a task runs the coins for gas stay, to get a fee back; take them out after it has ended."
+	sweepCameBack = "{amount} came back after everything had been taken out. Take it out as well, or pay for tasks with it."
+	sweepNothing  = "There is nothing in it."
 
 	backupText     = "The backup file opens this task wallet without your own wallet. Whoever has the file and the password can spend what is in it; without the password the file is of no use to anybody, nor to you."
 	backupWriting  = "Writing the file. This takes a few seconds."
@@ -63,6 +70,8 @@ const (
 	passwordShort  = "Take at least 10 characters: whoever finds the file may try passwords without end."
 	passwordOther  = "The two are not the same."
 	passwordNeeded = "Type the password of the file."
+
+	budgetText = "{spent} of {budget} spent since unlocking"
 
 	lockText       = "Lock forgets the key and loads this page anew. One signature opens it again."
 	lockKeptText   = "Lock forgets the key and loads this page anew. What this browser keeps opens it again."

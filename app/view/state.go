@@ -48,6 +48,8 @@ type Network struct {
 	ChainID  uint64
 	// Fee of one task in CNX base units.
 	Fee uint256.Int
+	// Token is the contract of CNX, which has 18 decimals.
+	Token common.Address
 	// Coin is the symbol of what gas is paid in.
 	Coin string
 	// Explorer is the base address of a block explorer; "" = none.
