@@ -23,6 +23,9 @@ import (
 	"crynux-dapp/chain/taskwallet"
 )
 
+// maxConfirmations is more than any chain needs; beyond it, nobody would wait.
+const maxConfirmations = 1000
+
 // maxConfig bounds config.json, in bytes.
 const maxConfig = 1 << 20
 
@@ -83,7 +86,8 @@ type Network struct {
 	Contracts Contracts `json:"contracts"`
 	// RelaySignature is "raw" or "eip191": what else the Relay accepts (protocol.md B.5).
 	RelaySignature string `json:"relaySignature"`
-	Confirmations  int    `json:"confirmations"`
+	// Confirmations is how many blocks deep a payment counts as arrived.
+	Confirmations int `json:"confirmations"`
 	// Fee of one task in CNX, as decimal text.
 	Fee         string `json:"fee"`
 	Development bool   `json:"development,omitempty"`
@@ -166,6 +170,7 @@ func (n Network) profile(where string) (runner.Network, error) {
 	p := runner.Network{
 		ID: n.ID, Name: n.Name, ChainID: n.ChainID, Coin: n.Coin, RPC: n.RPC, Relay: n.Relay, Explorer: n.Explorer,
 		EIP191: n.RelaySignature == "eip191", Development: n.Development, Historical: n.Historical,
+		Confirmations: uint64(max(n.Confirmations, 0)),
 	}
 	if p.Coin == "" {
 		p.Coin = "ETH"
@@ -180,6 +185,8 @@ func (n Network) profile(where string) (runner.Network, error) {
 		return bad("chainId", "is missing")
 	case n.RelaySignature != "raw" && n.RelaySignature != "eip191":
 		return bad("relaySignature", `must be "raw" or "eip191"`)
+	case n.Confirmations < 0 || n.Confirmations > maxConfirmations:
+		return bad("confirmations", fmt.Sprintf("must be a number of blocks from 0 to %d", maxConfirmations))
 	case len(n.RPC) == 0:
 		return bad("rpc", "needs at least one address")
 	}

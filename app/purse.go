@@ -22,17 +22,37 @@ func (a *App) purse(s runner.Snapshot) view.Purse {
 	out := view.Purse{
 		Possible: a.Vault != nil, Refused: p.Refused, Elsewhere: p.Elsewhere, Foreign: p.Foreign, Site: p.Site, Host: a.host,
 		Made: p.Made, Open: p.Open, Address: p.Address, Owner: p.Owner,
-		Random: p.Made && p.Kind != taskwallet.Derived, BackedUp: p.BackedUp, Remembered: p.Remembered,
+		Random: p.Made && p.Kind != taskwallet.Derived, BackedUp: p.BackedUp,
+		Remembered: view.Remembered(p.Remembered), Shared: p.Shared, Held: p.Held, Retired: p.Retired, Number: p.Number, Taken: p.Taken,
+		Idle: p.Idle, Leaving: p.Leaving,
 		Known: p.Known, Native: p.Native, CNX: p.CNX, Tasks: p.Tasks, Step: p.Step,
 		Underivable: p.Fault.Code == job.PurseNotDerivable,
+	}
+	if m := p.Moved; m != nil {
+		out.Moved = &view.Moved{Then: side(m.Record), Now: side(m.Now)}
 	}
 	for _, payment := range p.Payments {
 		out.Payments = append(out.Payments, view.Payment(payment))
 	}
-	if !p.Fault.Zero() {
-		out.Problem = job.Explain(job.State{Phase: job.Failed, Fault: p.Fault})
+	stop := p.Held && (p.Fault.Code == job.PurseMoved || p.Fault.Code == job.PurseTaken || p.Fault.Code == job.PurseRetired) // which is shown, and no news
+	if !p.Fault.Zero() && !stop {
+		out.Problem = job.ExplainPurse(p.Fault, p.Charge)
 	}
 	return out
+}
+
+// side is one of two networks that should be the same.
+func side(n taskwallet.Network) view.NetworkSide {
+	return view.NetworkSide{Token: n.Contracts.Token, Node: n.Contracts.Node, Task: n.Contracts.Task, Relays: n.Relays}
+}
+
+// RememberPurse chooses how the key stays in this browser (view.PursePort).
+func (a *App) RememberPurse(how view.Remembered, passphrase string) {
+	if how == view.NotRemembered {
+		a.ForgetPurse()
+		return
+	}
+	a.Runner.RememberPurse(taskwallet.Remembered(how), passphrase)
 }
 
 func ahead(a runner.Ahead) view.Preflight {
@@ -49,6 +69,12 @@ func ahead(a runner.Ahead) view.Preflight {
 func (a *App) Funding(ctx context.Context, tasks uint64) (view.Funding, error) {
 	f, err := a.Runner.Funding(ctx, tasks)
 	return view.Funding(f), err
+}
+
+// PurseRemains looks what would be lost with the key.
+func (a *App) PurseRemains(ctx context.Context) (view.Remains, error) {
+	left, err := a.Runner.PurseRemains(ctx)
+	return view.Remains(left), err
 }
 
 // SaveBackup writes the backup of the open task wallet and hands it to the person.

@@ -67,6 +67,7 @@ var knownTexts = []struct {
 	{"underpriced", ErrUnderpriced},
 	{"less than block base fee", ErrUnderpriced},
 	{"gas price too low", ErrUnderpriced},
+	{"gas price below minimum", ErrUnderpriced}, // geth since 1.16
 	{"already known", ErrAlreadyKnown},
 	{"already imported", ErrAlreadyKnown},
 	{"known transaction", ErrAlreadyKnown},

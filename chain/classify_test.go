@@ -29,6 +29,7 @@ func TestProviderErrorMeans(t *testing.T) {
 		"unknown chain, in words only":              {-32603, `Unrecognized chain ID "0x2a". Try adding the chain using wallet_addEthereumChain first.`, "", ErrUnknownChain},
 		"the cause in data":                         {-32603, "Internal JSON-RPC error.", `{"code":-32000,"message":"insufficient funds for gas * price + value"}`, ErrInsufficientFunds},
 		"the cause in data.cause":                   {-32603, "Internal JSON-RPC error.", `{"cause":{"code":-32000,"message":"nonce too low"}}`, ErrNonceTooLow},
+		"geth since 1.16":                           {-32000, "transaction gas price below minimum: gas tip cap 1, minimum needed 1000000000", "", ErrUnderpriced},
 		"the cause in the message":                  {-32603, `[ethjs-query] while formatting outputs from RPC '{"value":{"code":-32603,"data":{"code":-32000,"message":"replacement transaction underpriced"}}}'`, "", ErrUnderpriced},
 		"base fee":                                  {-32000, "max fee per gas less than block base fee: address 0x00, maxFeePerGas: 1, baseFee: 7", "", ErrUnderpriced},
 		"limit of requests":                         {-32005, "daily request count exceeded", "", ErrRateLimited},

@@ -19,6 +19,7 @@ type Preflight struct {
 	CNX       uint256.Int // that the account has
 	Allowance uint256.Int // CNX that the Task contract may still take
 	Nonce     uint64      // next of the account, with waiting transactions
+	Mined     uint64      // next of the account by the newest block
 	Symbol    string      // of the token; CNX on a Crynux network
 	Decimals  uint8       // of the token; 18
 
@@ -65,6 +66,7 @@ func (c *Client) Preflight(ctx context.Context, account common.Address, kind uin
 	if somebody {
 		r.add(into(&p.Native, parseAmount), "eth_getBalance", owner, "latest")
 		r.add(into(&p.Nonce, parseUint64), "eth_getTransactionCount", owner, "pending")
+		r.add(into(&p.Mined, parseUint64), "eth_getTransactionCount", owner, "latest")
 	}
 
 	views := func(found *bool, to common.Address) func(take, []byte) {

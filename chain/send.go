@@ -44,7 +44,9 @@ func (c *Client) Gas(ctx context.Context, tx Tx) (gas uint64, err error) {
 type Standing struct {
 	Balances
 	GasPrice uint256.Int // wei, as the node suggests
+	BaseFee  uint256.Int // wei, of the newest block; 0 where the chain has none
 	Nonce    uint64      // next, with waiting transactions
+	Mined    uint64      // next, by the newest block: less than Nonce while some wait
 	HasCode  bool        // a contract, or an account that became one (EIP-7702)
 	Head     uint64      // newest block
 }
@@ -52,15 +54,17 @@ type Standing struct {
 // Standing reads all of it in one request.
 func (c *Client) Standing(ctx context.Context, account common.Address) (s Standing, err error) {
 	var code []byte
+	var head Block
 	var r reads
 	owner := data(account[:])
 	r.add(into(&s.Native, parseAmount), "eth_getBalance", owner, "latest")
 	r.view(into(&s.CNX, returned((*tuple).amount)), c.contracts.Token, balanceOf.with(addressWord(account)))
 	r.add(into(&s.GasPrice, parseAmount), "eth_gasPrice")
 	r.add(into(&s.Nonce, parseUint64), "eth_getTransactionCount", owner, "pending")
+	r.add(into(&s.Mined, parseUint64), "eth_getTransactionCount", owner, "latest")
 	r.add(into(&code, parseData), "eth_getCode", owner, "latest")
-	r.add(into(&s.Head, parseUint64), "eth_blockNumber")
+	r.add(into(&head, parseBlock), "eth_getBlockByNumber", "latest", false)
 	err = r.run(ctx, c.reader)
-	s.HasCode = len(code) > 0
+	s.HasCode, s.Head, s.BaseFee = len(code) > 0, head.Number, head.BaseFee
 	return s, err
 }

@@ -56,11 +56,14 @@ func start(ctx context.Context) (*app.App, error) {
 	page := app.New(config, app.Ports{
 		Ports: runner.Ports{
 			Clock: clock{}, HTTP: browser.Fetch{}, Store: storage{store}, Worker: worker{second},
-			Wallets: announced{wallets, second}, NewID: browser.NewID, Vault: &browser.Vault{Worker: second},
+			Wallets: announced{wallets, second}, NewID: browser.NewID, Locks: locks{}, Vault: &browser.Vault{Worker: second}, Reload: browser.Reload,
 		},
 		Screen: screen{},
 		Href:   goapp.Window().URL().String(),
 	})
+	if _, err := browser.WatchInput(page.Touch); err != nil {
+		return nil, fmt.Errorf("input cannot be watched: %w", err)
+	}
 	go page.Run(ctx)
 	return page, nil
 }

@@ -26,6 +26,13 @@ func (s storage) All(ctx context.Context, store string) ([][]byte, error) {
 	return values, err
 }
 
+// locks are those of the browser's tabs.
+type locks struct{}
+
+func (locks) WithLock(ctx context.Context, name string, f func(ctx context.Context) error) error {
+	return browser.WithLock(ctx, name, f)
+}
+
 // worker tells a bad question from a dead worker.
 type worker struct{ w *browser.Worker }
 

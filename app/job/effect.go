@@ -11,6 +11,9 @@ type (
 	Check struct{}
 	// Broadcast sends a signed transaction, perhaps not for the first time. Answers Sent or Met.
 	Broadcast struct{ Raw Bytes }
+	// Hasten signs the transaction that waits once more, at a higher price and the same
+	// nonce: of the two only one can be mined. Answers Signed or Met.
+	Hasten struct{}
 	// AskApprove has the wallet send approve(Task, Amount). Answers Sent, NotAsked or Met.
 	AskApprove struct{ Amount uint256.Int }
 	// AskCreate has the wallet send createTask with this gas limit. Answers Sent, NotAsked or Met.
@@ -27,6 +30,7 @@ type (
 
 func (Check) effect()      {}
 func (Broadcast) effect()  {}
+func (Hasten) effect()     {}
 func (AskApprove) effect() {}
 func (AskCreate) effect()  {}
 func (Search) effect()     {}

@@ -28,9 +28,10 @@ type (
 	}
 	// Signed is the transaction that the task wallet made, not sent yet.
 	Signed struct {
-		At   int64
-		Raw  Bytes
-		Hash common.Hash
+		At         int64
+		Raw        Bytes
+		Hash       common.Hash
+		Price, Tip uint256.Int // wei for each unit of gas: at most, and for the block's maker
 	}
 	// Sent tells the hash of the transaction the job waits for: the wallet's answer, or found by Search.
 	Sent struct {
@@ -65,8 +66,12 @@ type (
 		Gas    uint256.Int
 		Reason string
 	}
-	// Replaced tells that another transaction took the nonce of the one the job waits for.
-	Replaced struct{ At int64 }
+	// Replaced tells that another transaction took the nonce of the one the job waits
+	// for: By, zero if the chain does not show it.
+	Replaced struct {
+		At int64
+		By common.Hash
+	}
 	// Uploaded tells that the Relay has the arguments.
 	Uploaded struct{ At int64 }
 	// Succeeded is TaskSuccess of this task.
@@ -102,6 +107,8 @@ type (
 	}
 	// Woke ends a Wait.
 	Woke struct{ At int64 }
+	// SpeedUp is the person's wish to pay more gas for a transaction that waits long.
+	SpeedUp struct{ At int64 }
 	// Retry is the person's click on a Failed job.
 	Retry struct{ At int64 }
 	// AskRelay is the person's wish to ask the Relay for results before the chain shows them.
@@ -126,5 +133,6 @@ func (Late) event()           {}
 func (Fetched) event()        {}
 func (Met) event()            {}
 func (Woke) event()           {}
+func (SpeedUp) event()        {}
 func (Retry) event()          {}
 func (AskRelay) event()       {}

@@ -8,7 +8,10 @@ package job
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"strings"
+
+	"github.com/holiman/uint256"
 )
 
 // Problem is a fault in words.
@@ -33,8 +36,13 @@ func Explain(s State) Problem {
 	return Problem{}
 }
 
-// Hint says in one sentence what a running job was held up by; "" when all is well.
+// Hint says what a running job was held up by and what else was not as expected;
+// "" when all is well.
 func Hint(s State) string {
+	return strings.TrimSpace(heldUp(s) + " " + otherFee(s))
+}
+
+func heldUp(s State) string {
 	switch s.Trouble.Code {
 	case ChainDown:
 		return "The blockchain did not answer. Trying again; nothing is lost."
@@ -46,6 +54,10 @@ func Hint(s State) string {
 		return "The node has not delivered the results to the Relay yet. Trying again."
 	case TxWaiting:
 		return "A transaction of your account is still waiting to be mined. Looking whether it is this payment."
+	case TxUnderpriced:
+		return "The price of gas has gone up. Trying again at the new price."
+	case GasPriceRaised:
+		return "It was not sped up: gas would cost more than three times what you confirmed."
 	case SignatureLate:
 		return "The signature came too late for the Relay. Your wallet is asked once more."
 	case SignatureSpent:
@@ -74,6 +86,16 @@ func ApprovedOther(s State) string {
 		return fmt.Sprintf("Your wallet approved %s instead of %s, as was asked: the amount was changed there. You can revoke it in the dialog of your wallet.", Allowance(has), Allowance(asked))
 	}
 	return fmt.Sprintf("Your wallet approved %s instead of %s, as was asked: the amount was changed there. It is enough for this task.", Allowance(has), Allowance(asked))
+}
+
+// otherFee tells that the contract took another fee than was shown: an allowance
+// for several tasks has room for that (protocol.md G.53).
+func otherFee(s State) string {
+	fee := s.Create.Fee
+	if fee.IsZero() || fee == s.Quote.Fee {
+		return ""
+	}
+	return fmt.Sprintf("The contract took %s, not %s as was shown. Tasks that wait are asked about again.", CNX(fee), CNX(s.Quote.Fee))
 }
 
 // Charged says what the job has cost so far.
@@ -107,6 +129,8 @@ func explainFault(s State) Problem {
 			Remedy: "Use a wallet that signs digests, or an account in one.", Retry: "Try again"}
 	case WalletGarbage:
 		return Problem{Title: "The wallet gave an answer that makes no sense", Detail: f.Reason, Remedy: "Check the wallet's own list of transactions before you try again.", Retry: "Try again"}
+	case WalletSilent:
+		return Problem{Title: "You stopped waiting for the wallet", Detail: "What it was asked for may still be confirmed there.", Remedy: "Look into the wallet first: answer or reject what is open there. Then go on.", Retry: "Go on", Quiet: true}
 	case WrongChain:
 		return Problem{Title: "The wallet is on another network", Remedy: "Switch the wallet to the network shown at the top, then go on.", Retry: "Go on"}
 	case ForeignChain:
@@ -122,10 +146,10 @@ func explainFault(s State) Problem {
 	case NotEnoughGas:
 		return Problem{Title: "Not enough for gas", Detail: fmt.Sprintf("Gas for this task is up to %s of the chain's own coin, the account has %s.", Decimal(f.Need, 6), Decimal(f.Have, 6)), Remedy: "Get some for this account, then check again.", Retry: "Check again"}
 	case FeeRaised:
-		if !f.Need.Gt(&f.Have) {
+		if f.Need.IsZero() {
 			return Problem{Title: "The price of a task has changed", Detail: fmt.Sprintf("The contract wants more than %s, and nobody has paid the new price yet.", CNX(f.Have)), Remedy: "Whoever hosts this page has to write the new price into its settings.", Retry: "Check again"}
 		}
-		return Problem{Title: "The price of a task has changed", Detail: fmt.Sprintf("It was %s; the newest task was paid with %s.", CNX(f.Have), CNX(f.Need)), Remedy: "Go on only if you want to pay the new price.", Retry: "Pay " + CNX(f.Need)}
+		return Problem{Title: "The price of a task has changed", Detail: fmt.Sprintf("It was %s; the newest task was paid with %s.", CNX(f.Have), CNX(f.Need)), Remedy: "Go on only if you want to pay this price.", Retry: "Pay " + CNX(f.Need)}
 	case AllowanceShort:
 		return Problem{Title: "The approved amount is too small", Detail: fmt.Sprintf("The task costs %s, approved are %s: the amount was changed in the wallet.", CNX(f.Need), CNX(f.Have)), Remedy: "Approve at least the price of the task.", Retry: "Approve again"}
 	case NoFreeNodes:
@@ -137,7 +161,7 @@ func explainFault(s State) Problem {
 	case TxDropped:
 		return Problem{Title: "The transaction was dropped", Detail: "The network forgot it before it was mined.", Remedy: "Look into your wallet: cancel it there if it is still waiting. Then try again.", Retry: "Try again"}
 	case TxRefused:
-		return Problem{Title: "The network refused the transaction", Detail: f.Reason, Remedy: "Try again; if it is refused again, look at the account in your wallet.", Retry: "Try again"}
+		return refusedBy(Problem{Title: "The network refused the transaction", Remedy: "Try again; if it is refused again, look at the account in your wallet.", Retry: "Try again"}, f.Reason)
 	case Interrupted:
 		return Problem{Title: "No payment has left your wallet", Detail: "The page was closed or the wallet gave no clear answer; the blockchain knows of nothing.", Remedy: "Go on whenever you like.", Retry: "Go on", Quiet: true}
 	case ArgsRefused:
@@ -151,7 +175,7 @@ func explainFault(s State) Problem {
 	case ResultMismatch:
 		return Problem{Title: "A result does not match the blockchain", Detail: "What the Relay sent is not what the nodes agreed on. It is not shown as verified.", Remedy: "Fetch it again.", Retry: "Fetch again"}
 	case NetworkMismatch:
-		return Problem{Title: "This is not the expected network", Detail: f.Reason, Remedy: "Check the network's settings before you pay anything."}
+		return Problem{Title: "This is not the expected network", Detail: f.Reason, Remedy: "Check the network's settings before you pay anything.", Retry: "Check again"}
 	case NoPurseHere:
 		return Problem{Title: "No task wallet on this address", Detail: "All pages of this gateway share one origin, so each of them could open it.", Remedy: "Open the page under an address of its own."}
 	case PurseLocked:
@@ -172,22 +196,51 @@ func explainFault(s State) Problem {
 		return Problem{Title: "Your wallet signs differently than before", Detail: "The key it makes now is not the one of your task wallet.", Remedy: "Open the task wallet from its backup file."}
 	case PurseMoved:
 		return Problem{Title: "The network's addresses have changed", Detail: "The task wallet was made for other contracts or another Relay, and signs nothing for these.", Remedy: "Take the money out, and make a new task wallet if you trust the change."}
+	case PurseForeign: // taskwallet.md W5
+		return Problem{Title: "Someone else used this task wallet", Detail: "This browser knows nothing of its transaction " + f.Reason + ".",
+			Remedy: "If that was not you on another device, take the money out now and retire this key.", Retry: "It was me"}
+	case PurseBusy:
+		return Problem{Title: "A task is being paid just now", Remedy: "Wait until it is, then try again."}
 	case PurseOverBudget:
 		return Problem{Title: "The confirmed budget is spent", Detail: fmt.Sprintf("The task wallet holds %s more, and asks before it spends them.", CNX(f.Need)), Remedy: "Go on only if you want to.", Retry: "Allow " + CNX(f.Need)}
-	case GasPriceRaised:
-		return Problem{Title: "Gas costs far more than you confirmed", Detail: "Nothing was sent.", Remedy: "Wait until the price has come down, then go on.", Retry: "Go on"}
+	case GasPriceRaised: // taskwallet.md W6
+		if f.Have.IsZero() {
+			return Problem{Title: "Gas is no longer free", Detail: "It was free when you confirmed. Nothing was sent.", Remedy: "Go on only if you want to pay for gas.", Retry: "Pay for gas"}
+		}
+		return Problem{Title: "Gas costs far more than you confirmed", Detail: fmt.Sprintf("The network asks %d times what you confirmed. Nothing was sent.", times(f.Need, f.Have)),
+			Remedy: "Wait until the price has come down, or go on at this price.", Retry: fmt.Sprintf("Pay %d times as much for gas", times(f.Need, f.Have))}
 	case PurseWrongPassword:
 		return Problem{Title: "The password does not open the file", Remedy: "Try again."}
 	case PurseBadFile:
 		return Problem{Title: "This is no usable backup file", Detail: f.Reason, Remedy: "Choose the file that was saved as backup."}
 	case PurseBadAmount:
 		return Problem{Title: "This amount is not possible", Remedy: "Choose between 1 and 20 tasks."}
+	case PurseUnproven:
+		return Problem{Title: "The backup is not proven yet", Detail: "Without a backup that opens, money in this task wallet could be lost. Nothing was sent.", Remedy: "Save the backup file and open it once, then add funds."}
+	case PursePassphrase:
+		return Problem{Title: "This is not the passphrase", Detail: "The task wallet stays locked.", Remedy: "Try again, or open it in one of the other ways."}
+	case PurseNotKept:
+		return Problem{Title: "What this browser kept does not open", Detail: "It is damaged, or the browser has thrown its own key away.", Remedy: "Open the task wallet in one of the other ways, then choose anew how it stays."}
+	case PurseNotKeepable:
+		return Problem{Title: "The key does not stay here", Detail: f.Reason, Remedy: "The task wallet works as before; it is only not remembered."}
+	case PurseTaken:
+		return Problem{Title: "Somebody else has the key", Detail: "There is code at the address of your task wallet, and this page never puts any there. It was locked at once and signs nothing more.", Remedy: "Write the backup and move what is left with another wallet, then go on with a new key."}
+	case PurseRetired:
+		return Problem{Title: "This key is retired", Detail: "You went on with another one, so it signs nothing more.", Remedy: "If something came back to it, write its backup and move that with another wallet."}
+	case PurseUnsafe:
+		return Problem{Title: "Money could be lost by this", Detail: f.Reason, Remedy: "Nothing was changed."}
+	case PurseNotFound:
+		return Problem{Title: "This was not the name", Detail: "Your wallet made other keys under the names that were tried, and none of them is the one you look for.", Remedy: "Try the name of the site where it was made, choose another account, or open its backup file."}
+	case PurseForeignTarget:
+		return Problem{Title: "This is no complete address", Detail: "It has to be written in full, with its capital and small letters: they tell a slip of the pen.", Remedy: "Copy the address once more from where you know it."}
 	case Storage:
 		return Problem{Title: "The browser refused to store the task", Detail: "Without storage a paid task could be lost, so it does not go on.", Remedy: "Free some space or leave private mode, then go on.", Retry: "Go on"}
 	case ChainDown:
 		return Problem{Title: "The blockchain does not answer", Remedy: "Check your connection and try again.", Retry: "Try again"}
 	case SignatureLate:
 		return Problem{Title: "The signature came too late", Detail: "The Relay takes a signature only within a minute of its own time.", Remedy: "Check the clock of this device, then sign again without long pauses.", Retry: "Sign again"}
+	case TxUnderpriced:
+		return Problem{Title: "Gas is too cheap for the network", Detail: "No node takes the transaction at the price that was signed.", Remedy: "Try again at the present price.", Retry: "Try again"}
 	case TxWaiting:
 		return Problem{Title: "A transaction is still waiting", Detail: "It may be this payment.", Remedy: "Look into your wallet; speed it up or cancel it there, then go on.", Retry: "Look again"}
 	case WorkerRestarts:
@@ -196,6 +249,15 @@ func explainFault(s State) Problem {
 		return Problem{Title: "The Relay does not answer", Remedy: "Check your connection and try again.", Retry: "Try again"}
 	}
 	return Problem{Title: "Something went wrong in this page", Detail: f.Reason, Remedy: "Try again; if it happens again, copy the details for a report.", Retry: "Try again"}
+}
+
+// times is how often one amount fits into another, at most 2^63-1; 0 if that is nothing.
+func times(amount, part uint256.Int) int64 {
+	n := new(uint256.Int).Div(&amount, &part)
+	if !n.IsUint64() {
+		return math.MaxInt64
+	}
+	return int64(min(n.Uint64(), math.MaxInt64))
 }
 
 func rejected(s State) Problem {
@@ -212,22 +274,57 @@ func rejected(s State) Problem {
 }
 
 func reverted(f Fault) Problem {
-	p := Problem{Title: "The contract refused the task", Detail: f.Reason, Remedy: "Check again and retry.", Retry: "Try again"}
-	switch {
-	case strings.Contains(f.Reason, "allowance"):
-		p.Detail, p.Remedy, p.Retry = "Fewer CNX are approved than the task costs.", "Approve the price of the task.", "Approve again"
-	case strings.Contains(f.Reason, "Not enough tokens"), strings.Contains(f.Reason, "exceeds balance"):
-		p.Detail, p.Remedy = "The account has fewer CNX than the task costs.", "Get CNX for this account."
-	case strings.HasPrefix(f.Reason, "No "):
-		p.Detail, p.Remedy = "The free nodes were taken by another task in the meantime.", "Wait a minute and try again."
-	case f.Reason == "":
+	return refusedBy(Problem{Title: "The contract refused the task", Remedy: "Check again and retry.", Retry: "Try again"}, f.Reason)
+}
+
+// refusedBy puts the reason of a contract or node into words, and what to do
+// about it where that is not the same for all.
+func refusedBy(p Problem, reason string) Problem {
+	p.Detail = "It said: " + reason + "."
+	if reason == "" {
 		p.Detail = "It gave no reason."
+	}
+	for _, known := range refusals {
+		if strings.Contains(reason, known.part) {
+			p.Detail = known.detail
+			if known.remedy != "" {
+				p.Remedy = known.remedy
+			}
+			if known.retry != "" {
+				p.Retry = known.retry
+			}
+			break
+		}
 	}
 	return p
 }
 
+// refusals are the reasons that can be met by who creates tasks (protocol.md A.2,
+// A.3, A.6) and why nodes do not take a transaction; the first match counts.
+var refusals = []struct{ part, detail, remedy, retry string }{
+	{"allowance", "Fewer CNX are approved than the task costs.", "Approve the price of the task.", "Approve again"},
+	{"Not enough tokens", "The account has fewer CNX than the task costs.", "Get CNX for this account.", ""},
+	{"exceeds balance", "The account has fewer CNX than the task costs.", "Get CNX for this account.", ""},
+	{"Task fee payment failed", "The token did not let the fee move.", "Look at the account's CNX in your wallet, then try again.", ""},
+	{"vram", "No three free nodes have a graphics card with enough memory for this model: they were taken by another task in the meantime.", "Wait a minute and try again, or choose a smaller model.", ""},
+	{"gpu id", "No three free nodes have the same graphics card with enough memory: they were taken by another task in the meantime.", "Wait a minute and try again, or choose a smaller model.", ""},
+	{"No available nodes", "The free nodes were taken by another task in the meantime.", "Wait a minute and try again.", ""},
+	{"Node is not available", "A node that was drawn for the task had just been taken.", "Try again: other nodes will be drawn.", ""},
+	{"Illegal node status", "A node that was drawn for the task had just been taken.", "Try again: other nodes will be drawn.", ""},
+	{"Invalid task type", "The contract does not know this kind of task.", "Choose a network that offers it; this one may be of another generation.", ""},
+	{"Not called by the task contract", "The network's owner has not finished setting up its contracts.", "Nothing can run there before that is done. Tell whoever runs the network.", ""},
+	{"zero address", "The network's settings name no contract to pay to.", "Whoever hosts this page has to correct its settings.", ""},
+	{"Task not exist", "The contract has already settled this task.", "Look at your balance: what was left of the fee has come back.", ""},
+	{"Unauthorized to cancel", "Only the account that paid for a task may end it.", "Choose that account.", ""},
+	{"not exceeded the deadline", "A task can be ended only after its deadline.", "Wait until the deadline is over, then try again.", ""},
+	{"more gas than it was given", "It needed more gas than it was given; the gas is spent.", "Try again: the amount is worked out anew.", ""},
+	{"gas limit is too low", "Its limit of gas is too low.", "Try again: the limit is worked out anew.", ""},
+	{"higher than a block allows", "It wants more gas than a block of this network has.", "Try again, and leave the limit of gas in your wallet as it is.", ""},
+	{"signed for another chain", "It was signed for another network.", "Check which network your wallet is on, then try again.", ""},
+}
+
 func explainAbort(s State) Problem {
-	p := Problem{Title: "The network ended the task", Detail: s.Outcome.Reason}
+	p := Problem{Title: "The network ended the task", Detail: "It said: " + s.Outcome.Reason + ".", Remedy: "Start again; if it ends the same way, try another model."}
 	switch s.Outcome.Reason {
 	case "Task error reported":
 		p.Detail = "Two nodes reported that they cannot run it. They are paid for that."

@@ -13,13 +13,14 @@ const (
 	WalletGone         Code = "wallet-gone"          // no wallet, or disconnected (4900, 4901)
 	WalletCannot       Code = "wallet-cannot"        // the wallet has no such method (4200, -32601): no raw-digest signature
 	WalletGarbage      Code = "wallet-garbage"       // the wallet's answer is not what EIP-1193 says
+	WalletSilent       Code = "wallet-silent"        // the person waited no longer for the wallet's answer
 	WrongChain         Code = "wrong-chain"          // the wallet is on another chain
 	ForeignChain       Code = "foreign-chain"        // the wallet is on another chain that has the same id
 	WrongAccount       Code = "wrong-account"        // the wallet has another account active
 	SignerMismatch     Code = "signer-mismatch"      // a signature recovers another address
 	NotEnoughCNX       Code = "not-enough-cnx"       // balance below the fee
 	NotEnoughGas       Code = "not-enough-gas"       // native balance below the gas
-	FeeRaised          Code = "fee-raised"           // the contract wants more than the price that was shown
+	FeeRaised          Code = "fee-raised"           // the contract takes another fee than was shown (Have); Need is the new one, zero if nobody knows it
 	AllowanceShort     Code = "allowance-short"      // the approved amount was changed in the wallet
 	NoFreeNodes        Code = "no-free-nodes"        // no three free nodes of the kind the task needs
 	TxReverted         Code = "tx-reverted"          // mined with status 0
@@ -40,11 +41,22 @@ const (
 	PurseNotDerivable  Code = "purse-not-derivable"  // the wallet does not sign the same twice, or is a contract
 	PurseOtherKey      Code = "purse-other-key"      // the wallet signs differently than before
 	PurseMoved         Code = "purse-moved"          // the profile's contracts or Relays changed
+	PurseForeign       Code = "purse-foreign"        // somebody else used the key; Reason is the transaction
+	PurseBusy          Code = "purse-busy"           // a confirmed task is being paid
 	PurseOverBudget    Code = "purse-over-budget"    // more than was confirmed
-	GasPriceRaised     Code = "gas-price-raised"     // far above the price that was confirmed
+	GasPriceRaised     Code = "gas-price-raised"     // Need wei per gas, far above Have, which was confirmed
 	PurseWrongPassword Code = "purse-wrong-password" // of a backup
 	PurseBadFile       Code = "purse-bad-file"       // not a backup, or a hostile one
 	PurseBadAmount     Code = "purse-bad-amount"     // none, or more tasks than allowed
+	PurseUnproven      Code = "purse-unproven"       // no money goes in before the backup was opened again
+	PursePassphrase    Code = "purse-passphrase"     // not the passphrase under which the key is kept
+	PurseNotKept       Code = "purse-not-kept"       // what this browser kept does not open any more
+	PurseNotKeepable   Code = "purse-not-keepable"   // this browser must not, or cannot, keep the key; Reason says why
+	PurseTaken         Code = "purse-taken"          // there is code at the task wallet's address: somebody else has the key
+	PurseRetired       Code = "purse-retired"        // this key was retired, and signs nothing more
+	PurseUnsafe        Code = "purse-unsafe"         // money could be lost by it; Reason says why
+	PurseNotFound      Code = "purse-not-found"      // none of the names made the key that was looked for
+	PurseForeignTarget Code = "purse-foreign-target" // the address to send to is not one with its checksum
 	NetworkMismatch    Code = "network-mismatch"     // the RPC is of another chain, or has no such contracts
 	Storage            Code = "storage"              // the browser refused to store the job
 	Internal           Code = "internal"             // a mistake of this program
@@ -57,6 +69,7 @@ const (
 	NotSynced      Code = "not-synced"       // the Relay has not seen the task yet
 	NotUploaded    Code = "not-uploaded"     // the results are not at the Relay yet
 	TxWaiting      Code = "tx-waiting"       // a transaction of the account waits in the pool, perhaps this one
+	TxUnderpriced  Code = "tx-underpriced"   // no node takes the signed transaction at its price of gas
 	SignatureLate  Code = "signature-late"   // the signature is outside the Relay's window
 	WorkerRestarts Code = "worker-restarted" // the second thread ended and was started again
 )
@@ -76,10 +89,19 @@ type Fault struct {
 // Zero reports whether there is no fault.
 func (f Fault) Zero() bool { return f.Code == "" }
 
+// Answered reports whether the fault proves that no transaction left the wallet.
+func (f Fault) Answered() bool {
+	switch f.Code {
+	case Rejected, WalletPending, WalletLocked, WalletCannot, WrongChain, ForeignChain, WrongAccount, NotEnoughGas, TxRefused, NoFreeNodes, NotEnoughCNX, AllowanceShort:
+		return true
+	}
+	return false
+}
+
 // transient reports whether the step is tried again without asking the person.
 func (f Fault) transient() bool {
 	switch f.Code {
-	case ChainDown, RelayDown, NotSynced, NotUploaded, TxWaiting, SignatureLate, WorkerRestarts:
+	case ChainDown, RelayDown, NotSynced, NotUploaded, TxWaiting, TxUnderpriced, SignatureLate, WorkerRestarts:
 		return true
 	}
 	return false
@@ -87,9 +109,10 @@ func (f Fault) transient() bool {
 
 // Codes lists every code, for tests and for the catalogue of texts.
 func Codes() []Code {
-	return []Code{Rejected, WalletPending, WalletLocked, WalletGone, WalletCannot, WalletGarbage, WrongChain, ForeignChain, WrongAccount,
+	return []Code{Rejected, WalletPending, WalletLocked, WalletGone, WalletCannot, WalletGarbage, WalletSilent, WrongChain, ForeignChain, WrongAccount,
 		SignerMismatch, NotEnoughCNX, NotEnoughGas, FeeRaised, AllowanceShort, NoFreeNodes, TxReverted, TxReplaced, TxDropped, TxRefused, Interrupted,
 		ArgsRefused, RelayRefused, NotCreator, ResultDamaged, ResultMismatch, NetworkMismatch, Storage, Internal, PayingNow, SignatureSpent,
-		NoPurseHere, PurseLocked, PurseShort, PurseNotDerivable, PurseOtherKey, PurseMoved, PurseOverBudget, GasPriceRaised, PurseWrongPassword, PurseBadFile, PurseBadAmount,
-		ChainDown, RelayDown, NotSynced, NotUploaded, TxWaiting, SignatureLate, WorkerRestarts}
+		NoPurseHere, PurseLocked, PurseShort, PurseNotDerivable, PurseOtherKey, PurseMoved, PurseForeign, PurseBusy, PurseOverBudget, GasPriceRaised, PurseWrongPassword, PurseBadFile, PurseBadAmount, PurseUnproven,
+		PursePassphrase, PurseNotKept, PurseNotKeepable, PurseTaken, PurseRetired, PurseUnsafe, PurseNotFound, PurseForeignTarget,
+		ChainDown, RelayDown, NotSynced, NotUploaded, TxWaiting, TxUnderpriced, SignatureLate, WorkerRestarts}
 }

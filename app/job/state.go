@@ -46,6 +46,9 @@ type State struct {
 	// Again tells that the person wants the wallet asked once more, should the search find nothing.
 	Again bool `json:"again,omitempty"`
 
+	// Confirmed is when the person last said yes to the price, in unix milliseconds.
+	Confirmed int64 `json:"confirmed,omitempty"`
+
 	Quote   Quote `json:"quote,omitzero"`
 	Approve Tx    `json:"approve,omitzero"`
 	Create  Tx    `json:"create,omitzero"`
@@ -65,7 +68,7 @@ type State struct {
 	Files [MaxFiles]File `json:"files"`
 }
 
-// Order is what was asked for. After Submit only Fee can change, by a click that names the new one.
+// Order is what was asked for. After Submit only Fee and GasPrice can change, by a click that names the new one.
 type Order struct {
 	// Network is the id of the network profile.
 	Network string `json:"network"`
@@ -85,8 +88,10 @@ type Order struct {
 	VRAM uint64 `json:"vram"`
 	// Count is the number of result files, 1…MaxFiles.
 	Count int `json:"count"`
-	// Fee is what the profile says a task costs, in CNX base units.
+	// Fee is the price that was shown when the person confirmed, in CNX base units.
 	Fee uint256.Int `json:"fee"`
+	// GasPrice is the price of gas that was shown then, in wei; zero = free, or not known.
+	GasPrice uint256.Int `json:"gasPrice,omitzero"`
 	// Title is a short text for lists and file names: the prompt or the question.
 	Title string `json:"title,omitempty"`
 }
@@ -117,15 +122,20 @@ type Quote struct {
 	CNX       uint256.Int `json:"cnx"`       // base units
 	Allowance uint256.Int `json:"allowance"` // of the Task contract, base units
 	Fee       uint256.Int `json:"fee"`       // what the task will cost, base units
-	GasPrice  uint256.Int `json:"gasPrice"`  // wei per gas
+	// Due are the fees of all confirmed jobs of the account that are not created
+	// yet, this one included: what is approved at once. Zero = only this one's.
+	Due      uint256.Int `json:"due,omitzero"`
+	GasPrice uint256.Int `json:"gasPrice"`         // wei per gas, as the node suggests
+	BaseFee  uint256.Int `json:"baseFee,omitzero"` // of the newest block; zero where the chain has none
 	// Gas is the limit for createTask (estimate + 25 %); 0 while the allowance is too small to estimate.
 	Gas   uint64 `json:"gas"`
 	Nodes uint64 `json:"nodes"` // free nodes that fit the task
 	// Skew is the chain's clock minus ours, in seconds.
 	Skew  int64  `json:"skew"`
 	Block uint64 `json:"block"`
-	// Nonce is the account's next, with waiting transactions.
+	// Nonce is the account's next, with waiting transactions; Mined by the newest block.
 	Nonce uint64 `json:"nonce"`
+	Mined uint64 `json:"mined,omitempty"`
 }
 
 // Tx is one transaction of the job, from the moment the wallet is asked.
@@ -143,6 +153,10 @@ type Tx struct {
 	Hash common.Hash `json:"hash,omitzero"`
 	// Raw is the signed transaction, where it was signed in this page: sent again as it is.
 	Raw Bytes `json:"raw,omitempty"`
+	// Price is what Raw pays for each unit of gas at most, and Tip the part of it for
+	// the block's maker, in wei.
+	Price uint256.Int `json:"price,omitzero"`
+	Tip   uint256.Int `json:"tip,omitzero"`
 	// Mined is the block of the receipt; 0 = not mined.
 	Mined uint64 `json:"mined,omitempty"`
 	// Gas is what was paid for gas, in wei, tries that failed included.

@@ -3,6 +3,7 @@ package job
 import (
 	"math"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/holiman/uint256"
 )
 
@@ -88,7 +89,7 @@ func draft(s State, e Event) (State, []Effect) {
 		s.Order.Kind, s.Order.Args = e.Kind, e.Args
 		return s, nil
 	case Submit:
-		s.Order = e.Order
+		s.Order, s.Confirmed = e.Order, e.At
 		s.Marks = Marks{Submitted: e.At}
 		return s.enter(Checking, e.At), []Effect{Check{}}
 	}
@@ -109,12 +110,21 @@ func checking(s State, e Event) (State, []Effect) {
 		case !q.Allowance.Lt(&q.Fee):
 			s.Marks.Approved = e.At
 			return s.enter(AwaitCreate, e.At).ask(e.At)
-		case s.Approvals > 0:
+		case s.Approvals >= s.mostApprovals():
 			return s.fail(e.At, Fault{Code: AllowanceShort, Need: q.Fee, Have: q.Allowance})
 		}
 		return s.enter(AwaitApproval, e.At).ask(e.At)
 	}
 	return s.met(e, Check{})
+}
+
+// mostApprovals is how many approvals are made without another click. A wallet's
+// is edited by the person; the task wallet's may be spent by another device.
+func (s State) mostApprovals() int {
+	if s.Order.Hand == ByTaskWallet {
+		return 20
+	}
+	return 1
 }
 
 // gasNeeded is what approve and createTask cost at most at the quoted price.
@@ -137,8 +147,7 @@ func asking(s State, e Event) (State, []Effect) {
 	tx := s.current()
 	switch e := e.(type) {
 	case Signed:
-		tx.Raw, tx.Hash = e.Raw, e.Hash
-		return s, []Effect{Broadcast{Raw: e.Raw}}
+		return s.signed(e)
 	case Sent:
 		tx.Hash = e.Hash
 		if s.Phase == AwaitApproval {
@@ -158,18 +167,40 @@ func asking(s State, e Event) (State, []Effect) {
 	case Replaced:
 		tx.clear()
 		if !s.Again {
-			return s.fail(e.At, Fault{Code: TxReplaced})
+			return s.fail(e.At, s.replaced(e))
 		}
 		return s.enter(Checking, e.At), []Effect{Check{}}
 	case Met:
+		if e.Fault.Code == TxUnderpriced && tx.Raw != "" { // no node keeps these bytes: others, at the same nonce
+			tx.Raw, tx.Hash = "", common.Hash{}
+			s = s.enter(Checking, e.At)
+			s.Trouble, s.Tries = e.Fault, 1
+			return s, []Effect{Wait{Millis: pause(e.Fault, 2)}}
+		}
 		if !e.Fault.transient() {
-			if e.Fault.answered() && tx.Raw == "" {
+			if e.Fault.Answered() && tx.Raw == "" {
 				tx.clear() // the wallet said that nothing was sent
 			}
 			return s.fail(e.At, e.Fault)
 		}
 	}
 	return s.met(e, tx.again())
+}
+
+// signed keeps a transaction before it is sent.
+func (s State) signed(e Signed) (State, []Effect) {
+	tx := s.current()
+	tx.Raw, tx.Hash, tx.Price, tx.Tip = e.Raw, e.Hash, e.Price, e.Tip
+	return s, []Effect{Broadcast{Raw: e.Raw}}
+}
+
+// replaced is what it means that another transaction took a nonce: people do that
+// in their wallet, but the task wallet has nobody else who may use it.
+func (s State) replaced(e Replaced) Fault {
+	if s.Order.Hand == ByTaskWallet {
+		return Fault{Code: PurseForeign, Reason: e.By.Hex()}
+	}
+	return Fault{Code: TxReplaced}
 }
 
 // again is what is done about a transaction that may have left: the same bytes
@@ -179,15 +210,6 @@ func (tx Tx) again() Effect {
 		return Broadcast{Raw: tx.Raw}
 	}
 	return Search{Tx: tx}
-}
-
-// answered reports whether the fault proves that no transaction left the wallet.
-func (f Fault) answered() bool {
-	switch f.Code {
-	case Rejected, WalletPending, WalletLocked, WalletCannot, WrongChain, ForeignChain, WrongAccount, NotEnoughGas, TxRefused, NoFreeNodes, NotEnoughCNX, AllowanceShort:
-		return true
-	}
-	return false
 }
 
 // ask is the one place that makes an effect which spends money.
@@ -203,14 +225,21 @@ func (s State) ask(at int64) (State, []Effect) {
 	}
 	tx.Asked = at
 	if s.Phase == AwaitApproval {
-		amount := s.Quote.Fee
-		if s.Order.Allow.Gt(&amount) {
-			amount = s.Order.Allow
-		}
-		tx.Amount = amount
-		return s, []Effect{AskApprove{Amount: amount}}
+		tx.Amount = s.Allowance()
+		return s, []Effect{AskApprove{Amount: tx.Amount}}
 	}
 	return s, []Effect{AskCreate{Gas: s.Quote.Gas}}
+}
+
+// Allowance is what is approved where an approval is needed, in CNX base units.
+func (s State) Allowance() uint256.Int {
+	amount := s.Quote.Fee
+	for _, more := range []uint256.Int{s.Order.Allow, s.Quote.Due} {
+		if more.Gt(&amount) {
+			amount = more
+		}
+	}
+	return amount
 }
 
 // clear forgets a transaction that is not to be waited for, but not what it cost.
@@ -228,8 +257,18 @@ func (s *State) current() *Tx {
 func pending(s State, e Event) (State, []Effect) {
 	tx := s.current()
 	switch e := e.(type) {
-	case Sent: // found under another hash: sped up in the wallet
-		tx.Hash = e.Hash
+	case Sent: // found under another hash: sped up, in the wallet or here
+		tx.Hash, s.Trouble = e.Hash, Fault{}
+		return s, nil
+	case SpeedUp:
+		if tx.Raw == "" { // only its wallet can
+			return s, nil
+		}
+		return s, []Effect{Hasten{}}
+	case Signed:
+		return s.signed(e)
+	case Met: // it goes on waiting
+		s.Trouble = e.Fault
 		return s, nil
 	case Mined:
 		if e.Hash != tx.Hash {
@@ -263,7 +302,7 @@ func pending(s State, e Event) (State, []Effect) {
 		return s.fail(e.At, Fault{Code: TxDropped})
 	case Replaced:
 		tx.clear()
-		return s.fail(e.At, Fault{Code: TxReplaced})
+		return s.fail(e.At, s.replaced(e))
 	}
 	return s, nil
 }
@@ -347,8 +386,12 @@ func failed(s State, e Event) (State, []Effect) {
 			return s, []Effect{s.Create.again()}
 		}
 	}
-	if s.Fault.Code == FeeRaised && s.Fault.Need.Gt(&s.Order.Fee) {
-		s.Order.Fee = s.Fault.Need // the button names the new price
+	switch price := s.Fault.Need; { // the button names the new price
+	case price.IsZero():
+	case s.Fault.Code == FeeRaised:
+		s.Order.Fee, s.Confirmed = price, r.At
+	case s.Fault.Code == GasPriceRaised:
+		s.Order.GasPrice, s.Confirmed = price, r.At
 	}
 	// Everything is read again: balances, allowance and nodes may have changed meanwhile.
 	s.Approvals = 0
@@ -385,7 +428,7 @@ func (s State) mostTries(f Fault) int {
 	switch {
 	case f.Code == SignatureLate:
 		return 2
-	case s.Phase == Checking:
+	case s.Phase == Checking && f.Code != TxWaiting: // which ends by itself
 		return 3
 	case f.Code == WorkerRestarts && s.Order.Hand == ByWallet: // each try is a prompt
 		return 2

@@ -23,24 +23,41 @@ import (
 // with an event; a panic in one becomes a Fault of its job.
 func (r *Runner) perform(s job.State, effects []job.Effect) {
 	for _, e := range effects {
-		if _, ok := e.(job.Check); ok && !r.turns.take(s) {
-			continue // endTurn comes back to it
+		if _, ok := e.(job.Check); ok {
+			if !r.turns.take(s) {
+				continue // endTurn comes back to it
+			}
+			if h, ok := r.hand(s).(purseHand); ok && h.open {
+				r.whenAlone(s, h.purse.record.Identity, func() { r.start(s, e) })
+				continue
+			}
 		}
-		h := r.hand(s)
-		others := r.sentByOthers(s.ID)
-		go func() {
-			defer func() {
-				if v := recover(); v != nil {
-					r.met(s.ID, job.Fault{Code: job.Internal, Detail: fmt.Sprintf("%v\n%s", v, debug.Stack())})
-				}
-			}()
-			r.do(r.ctx, s, h, e, others)
-		}()
+		r.start(s, e)
 	}
 }
 
-// endTurn lets the next job pay.
+// start performs one effect beside the owner.
+func (r *Runner) start(s job.State, e job.Effect) {
+	h := r.hand(s)
+	others := r.sentByOthers(s.ID)
+	ctx, over := r.leavable(s.ID)
+	go func() {
+		defer over()
+		defer func() {
+			if v := recover(); v != nil {
+				r.met(s.ID, job.Fault{Code: job.Internal, Detail: fmt.Sprintf("%v\n%s", v, debug.Stack())})
+			}
+		}()
+		r.do(ctx, s, h, e, others)
+	}()
+}
+
+// endTurn lets the next job pay, of this tab or another one.
 func (r *Runner) endTurn(s job.State) {
+	if release := r.alones[payerOf(s)]; release != nil && r.turns.taken[payerOf(s)] == s.ID {
+		delete(r.alones, payerOf(s))
+		release()
+	}
 	for _, id := range r.turns.end(s) {
 		if i := r.index(id); i >= 0 && r.jobs[i].Phase == job.Checking {
 			r.perform(r.jobs[i], []job.Effect{job.Check{}})
@@ -56,15 +73,21 @@ func (r *Runner) do(ctx context.Context, s job.State, h hand, e job.Effect, othe
 	}
 	switch e := e.(type) {
 	case job.Wait:
-		if r.Clock.Sleep(ctx, millis(e.Millis)) == nil {
-			r.event(s.ID, job.Woke{At: r.now()})
+		if err := r.Clock.Sleep(ctx, millis(e.Millis)); err != nil {
+			r.met(s.ID, job.Fault{Code: job.WalletSilent, Detail: err.Error()})
+			return
 		}
+		r.event(s.ID, job.Woke{At: r.now()})
 	case job.Check:
 		r.check(ctx, s, n, h)
 	case job.AskApprove:
 		r.event(s.ID, h.approve(ctx, s, n, e))
 	case job.AskCreate:
 		r.event(s.ID, h.create(ctx, s, n, e))
+	case job.Hasten:
+		if h, ok := h.(purseHand); ok { // nobody else has signed bytes
+			r.event(s.ID, h.hasten(ctx, s, n))
+		}
 	case job.Broadcast:
 		r.broadcast(ctx, s, n, e.Raw, sentHash(s), others)
 	case job.Search:
@@ -100,9 +123,17 @@ func (r *Runner) check(ctx context.Context, s job.State, n network, h hand) {
 		r.met(s.ID, f)
 		return
 	}
+	if f := r.outpriced(s); !f.Zero() {
+		r.met(s.ID, f)
+		return
+	}
 	q := job.Quote{
-		Native: p.Native, CNX: p.CNX, Allowance: p.Allowance, Fee: s.Order.Fee, GasPrice: p.GasPrice, Nodes: p.FreeNodes,
-		Skew: int64(p.Head.Time) - r.Clock.Now().Unix(), Block: p.Head.Number, Nonce: p.Nonce,
+		Native: p.Native, CNX: p.CNX, Allowance: p.Allowance, Fee: s.Order.Fee, GasPrice: p.GasPrice, BaseFee: p.Head.BaseFee, Nodes: p.FreeNodes,
+		Skew: int64(p.Head.Time) - r.Clock.Now().Unix(), Block: p.Head.Number, Nonce: p.Nonce, Mined: p.Mined,
+	}
+	if f := h.reckon(s, &q); !f.Zero() {
+		r.met(s.ID, f)
+		return
 	}
 	if !q.Allowance.Lt(&q.Fee) && !q.CNX.Lt(&q.Fee) {
 		q.Gas, err = n.chain.Estimate(ctx, createTx(s, n))
@@ -111,7 +142,11 @@ func (r *Runner) check(ctx context.Context, s job.State, n network, h hand) {
 			// The contract wants more than the profile says. The newest payment tells
 			// how much; it is only a hint (anybody may send CNX there), so the person
 			// decides, and it is not looked at before the contract itself has said no.
-			r.met(s.ID, job.Fault{Code: job.FeeRaised, Need: p.FeeHint, Have: q.Fee})
+			f := job.Fault{Code: job.FeeRaised, Have: q.Fee}
+			if p.FeeHint.Gt(&q.Fee) {
+				f.Need = p.FeeHint
+			}
+			r.met(s.ID, f)
 			return
 		case err != nil:
 			r.met(s.ID, chainFault(err))

@@ -21,6 +21,8 @@ func walletFault(err error) job.Fault {
 	f := job.Fault{Detail: err.Error()}
 	var revert *chain.RevertError
 	switch {
+	case left(err):
+		f.Code = job.WalletSilent
 	case errors.Is(err, chain.ErrRejected):
 		f.Code = job.Rejected
 	case errors.Is(err, chain.ErrPending):
@@ -41,8 +43,8 @@ func walletFault(err error) job.Fault {
 		f.Code, f.Reason = job.TxRefused, revert.Reason
 	case errors.Is(err, chain.ErrNonceTooLow), errors.Is(err, chain.ErrUnderpriced):
 		f.Code = job.TxWaiting // the nonce is taken, perhaps by an earlier request for this very payment
-	case errors.Is(err, chain.ErrGasLimit), errors.Is(err, chain.ErrOutOfGas), errors.Is(err, chain.ErrInvalidSender):
-		f.Code, f.Reason = job.TxRefused, "The node said: "+err.Error()+"."
+	case notTaken(err) != nil:
+		f.Code, f.Reason = job.TxRefused, notTaken(err).Error()
 	case errors.Is(err, chain.ErrUnavailable), errors.Is(err, chain.ErrRateLimited), errors.Is(err, chain.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
 		f.Code = job.ChainDown
 	default: // it may have acted all the same
@@ -56,14 +58,31 @@ func chainFault(err error) job.Fault {
 	f := job.Fault{Code: job.ChainDown, Detail: err.Error()}
 	var revert *chain.RevertError
 	switch {
+	case left(err):
+		f.Code = job.WalletSilent
 	case noNodes(err):
 		f.Code = job.NoFreeNodes
 	case errors.Is(err, chain.ErrInsufficientFunds):
 		f.Code = job.NotEnoughGas
 	case errors.As(err, &revert):
 		f.Code, f.Reason = job.TxRefused, revert.Reason
+	case errors.Is(err, chain.ErrUnderpriced):
+		f.Code = job.TxWaiting // behind another transaction of this nonce, or until gas is cheaper
+	case notTaken(err) != nil:
+		f.Code, f.Reason = job.TxRefused, notTaken(err).Error()
 	}
 	return f
+}
+
+// notTaken is why no node will ever take this transaction as it is; nil if it may
+// be taken.
+func notTaken(err error) error {
+	for _, why := range []error{chain.ErrGasLimit, chain.ErrOutOfGas, chain.ErrInvalidSender} {
+		if errors.Is(err, why) {
+			return why
+		}
+	}
+	return nil
 }
 
 func noNodes(err error) bool {
@@ -74,7 +93,11 @@ func noNodes(err error) bool {
 func relayFault(err error) job.Fault {
 	f := job.Fault{Code: job.RelayDown, Detail: err.Error()}
 	var e *relay.Error
-	if !errors.As(err, &e) {
+	switch {
+	case left(err):
+		f.Code = job.WalletSilent
+		return f
+	case !errors.As(err, &e):
 		return f
 	}
 	f.Reason = e.Text
@@ -89,6 +112,8 @@ func relayFault(err error) job.Fault {
 		f.Code = job.NotCreator
 	case relay.HashMismatch, relay.SchemaViolation, relay.ArgumentsNotJSON, relay.TooLarge:
 		f.Code = job.ArgsRefused
+	case relay.WrongAddress:
+		f.Code, f.Reason = job.RelayRefused, "There is no Relay at the address that this page knows."
 	case relay.Unreachable, relay.Unavailable, relay.Garbled:
 		f.Code = job.RelayDown
 	default:
@@ -100,8 +125,15 @@ func relayFault(err error) job.Fault {
 // workerFault turns what the second wasm answered into a value.
 func workerFault(err error) job.Fault {
 	f := job.Fault{Code: job.WorkerRestarts, Detail: err.Error()}
-	if errors.Is(err, ErrDamaged) {
+	switch {
+	case left(err):
+		f.Code = job.WalletSilent
+	case errors.Is(err, ErrDamaged):
 		f.Code = job.ResultDamaged
 	}
 	return f
 }
+
+// left reports whether the person ended what was being done (Leave): nobody else
+// cancels anything while the page lives.
+func left(err error) bool { return errors.Is(err, context.Canceled) }

@@ -18,6 +18,9 @@ type hand interface {
 	// able says why the hand cannot pay for a job now; the zero Fault when it can.
 	// It asks nothing of the person.
 	able(ctx context.Context, s job.State, n network) job.Fault
+	// reckon adds to what the chain said what only the hand knows, or says why it
+	// does not pay under these terms.
+	reckon(s job.State, q *job.Quote) job.Fault
 	// approve and create answer with job.Sent, job.Signed, job.NotAsked or job.Met.
 	approve(ctx context.Context, s job.State, n network, e job.AskApprove) job.Event
 	create(ctx context.Context, s job.State, n network, e job.AskCreate) job.Event
@@ -109,6 +112,9 @@ func (h walletHand) send(ctx context.Context, s job.State, n network, tx chain.T
 	return job.Sent{At: h.r.now(), Hash: hash}
 }
 
+// reckon: each payment is confirmed by itself, at the price that the wallet shows.
+func (walletHand) reckon(job.State, *job.Quote) job.Fault { return job.Fault{} }
+
 func (walletHand) patient() bool { return true }
 
 // sign asks the wallet, and checks that the signature recovers the account before
@@ -155,6 +161,20 @@ func (h walletHand) foreign(ctx context.Context, s job.State, n network, text, s
 	return job.Fault{Code: job.SignerMismatch}
 }
 
+// underpriced tells a nonce that another transaction has taken from a price that
+// no node accepts.
+func (r *Runner) underpriced(ctx context.Context, s job.State, n network, err error) job.Fault {
+	tx := s.Create
+	if s.Phase == job.AwaitApproval || s.Phase == job.ApprovalPending {
+		tx = s.Approve
+	}
+	_, pending, unknown := n.chain.Nonces(ctx, s.Order.Account)
+	if unknown != nil || pending > tx.Nonce {
+		return job.Fault{Code: job.TxWaiting, Detail: err.Error()}
+	}
+	return job.Fault{Code: job.TxUnderpriced, Detail: err.Error()}
+}
+
 // broadcast sends bytes that were signed and saved before. Whoever had them
 // already, node or block, makes it no less sent.
 func (r *Runner) broadcast(ctx context.Context, s job.State, n network, raw job.Bytes, hash common.Hash, others map[common.Hash]bool) {
@@ -167,6 +187,8 @@ func (r *Runner) broadcast(ctx context.Context, s job.State, n network, raw job.
 			tx = s.Approve
 		}
 		r.search(ctx, s, n, tx, others)
+	case errors.Is(err, chain.ErrUnderpriced):
+		r.met(s.ID, r.underpriced(ctx, s, n, err))
 	case err != nil:
 		r.met(s.ID, chainFault(err))
 	default:

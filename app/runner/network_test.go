@@ -38,8 +38,13 @@ type world struct {
 	relay *devrelay.Relay
 	nodes *devrelay.Nodes
 	net   runner.Network
-	vault runner.Vault // of the next page; nil = none
-	href  string       // of the next page; "" = on this computer
+	front *front // between the pages and the chain
+	// Of the next page: nil vault = none, nil worker = one that works, href "" = this
+	// machine; former are earlier names of its site.
+	vault  runner.Vault
+	worker runner.Worker
+	href   string
+	former []string
 }
 
 // setup says what is special about a world. The zero value is four equal nodes
@@ -58,7 +63,8 @@ func begin(t *testing.T, s setup) *world {
 	w.chain, err = devchain.Start(t.Context(), devchain.Options{Clock: devchain.NewClock(rate)})
 	w.must(err)
 	t.Cleanup(func() { w.chain.Close() })
-	rpc := httptest.NewServer(w.chain)
+	w.front = &front{next: w.chain}
+	rpc := httptest.NewServer(w.front)
 	t.Cleanup(rpc.Close)
 
 	at := w.chain.Contracts()

@@ -27,6 +27,8 @@ type page struct {
 
 	mu      sync.Mutex
 	snap    runner.Snapshot
+	anew    int           // how often it wanted to be loaded anew
+	works   int           // how often something was done with the task wallet, and ended
 	changed chan struct{} // closed with every new snapshot
 }
 
@@ -42,10 +44,14 @@ func (w *world) open(p person) *page {
 func (w *world) reopen(p person, s *store) *page {
 	w.Helper()
 	g := &page{w: w, person: p, http: &transport{}, store: s, changed: make(chan struct{})}
+	var second runner.Worker = worker{}
+	if w.worker != nil {
+		second = w.worker
+	}
 	g.conn = &connection{wallet: p.Wallet, site: p.Site("https://dapp.example")}
 	g.Runner = runner.New(runner.Ports{
-		Clock: w.chain.Clock(), HTTP: g.http, Store: s, Worker: worker{}, Wallets: wallets{g.conn},
-		NewID: g.newID, Networks: []runner.Network{w.net}, Vault: w.vault, Home: w.home(),
+		Clock: w.chain.Clock(), HTTP: g.http, Store: s, Worker: second, Wallets: wallets{g.conn}, Locks: &s.tabs,
+		NewID: g.newID, Networks: []runner.Network{w.net}, Vault: w.vault, Home: w.home(), Reload: g.reload,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
@@ -57,6 +63,18 @@ func (w *world) reopen(p person, s *store) *page {
 	return g
 }
 
+func (g *page) reload() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.anew++
+}
+
+func (g *page) reloads() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.anew
+}
+
 func (g *page) newID() string {
 	g.store.mu.Lock()
 	defer g.store.mu.Unlock()
@@ -65,8 +83,12 @@ func (g *page) newID() string {
 }
 
 func (g *page) hear(s runner.Snapshot) {
+	shown.note(s)
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.snap.Purse.Step != "" && s.Purse.Step == "" {
+		g.works++
+	}
 	g.snap = s
 	close(g.changed)
 	g.changed = make(chan struct{})

@@ -30,9 +30,14 @@ type Ports struct {
 	Wallets  Wallets
 	NewID    func() string
 	Networks []Network // at least one
+	// Locks keeps the tabs of a browser apart; nil = there is only this page.
+	Locks Locks
 	// Vault keeps the task wallet's key; nil = there is no task wallet.
 	Vault Vault
 	Home  Home
+	// Reload loads the page anew: the only certain end of what was in its memory.
+	// nil = it cannot.
+	Reload func()
 }
 
 // Clock is the time, and waiting for it.
@@ -107,6 +112,8 @@ type Network struct {
 	Contracts chain.Contracts
 	// EIP191 tells that the Relay also accepts personal_sign signatures.
 	EIP191 bool
+	// Confirmations is how many blocks deep a payment counts as arrived; 0 means 1.
+	Confirmations uint64
 	// Fee of a task in CNX base units.
 	Fee uint256.Int
 	// Development marks a network without real models; Historical one that is gone.

@@ -27,8 +27,12 @@ import (
 // transport is fetch over net/http.
 type transport struct {
 	mu sync.Mutex
+	// before, if set, sees what is about to be asked, and may answer itself.
+	before func(url string, body []byte) (answer []byte)
 	// alter, if set, changes what comes back.
 	alter func(url string, answer []byte) []byte
+	// meddle, if set, changes what is sent.
+	meddle func(url string, body []byte) []byte
 	// broken are the addresses that do not answer, and why.
 	broken map[string]error
 }
@@ -46,7 +50,30 @@ func (t *transport) setAlter(f func(url string, answer []byte) []byte) {
 	t.alter = f
 }
 
+func (t *transport) setBefore(f func(url string, body []byte) []byte) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.before = f
+}
+
+func (t *transport) setMeddle(f func(url string, body []byte) []byte) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.meddle = f
+}
+
 func (t *transport) PostJSON(ctx context.Context, url string, body []byte, limit int) (int, []byte, error) {
+	t.mu.Lock()
+	before, meddle := t.before, t.meddle
+	t.mu.Unlock()
+	if before != nil {
+		if answer := before(url, body); answer != nil {
+			return http.StatusOK, answer, nil
+		}
+	}
+	if meddle != nil {
+		body = meddle(url, body)
+	}
 	q, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
 		return 0, nil, err
@@ -110,11 +137,37 @@ func (worker) ImageHash(_ context.Context, png []byte) (uint64, error) {
 // disk is what survives a reload. The tabs that use it are stores.
 type disk struct {
 	mu      sync.Mutex
+	tabs    tabLocks
 	records map[string]map[string][]byte
 	ids     int
 }
 
 func newDisk() *disk { return &disk{records: map[string]map[string][]byte{}} }
+
+// tabLocks are the Web Locks of one browser.
+type tabLocks struct {
+	mu     sync.Mutex
+	byName map[string]chan struct{}
+}
+
+func (l *tabLocks) WithLock(ctx context.Context, name string, f func(ctx context.Context) error) error {
+	l.mu.Lock()
+	if l.byName == nil {
+		l.byName = map[string]chan struct{}{}
+	}
+	if l.byName[name] == nil {
+		l.byName[name] = make(chan struct{}, 1)
+	}
+	lock := l.byName[name]
+	l.mu.Unlock()
+	select {
+	case lock <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-lock }()
+	return f(ctx)
+}
 
 // store is the disk as one page sees it.
 type store struct {

@@ -1,10 +1,7 @@
 package runner
 
 import (
-	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 
 	"github.com/holiman/uint256"
 
@@ -12,35 +9,6 @@ import (
 	"crynux-dapp/chain"
 	"crynux-dapp/chain/taskwallet"
 )
-
-// Keys is the store of the task wallets' public records (taskwallet.md §6).
-const Keys = "keys"
-
-// Vault is the worker's side of the task wallet: the key is there and nowhere
-// else. Errors are *taskwallet.Error.
-type Vault interface {
-	// Derive makes the key from the owner's signature of a message; again is a
-	// second signature, nil for a key that was used before.
-	Derive(ctx context.Context, m taskwallet.Message, first, again []byte) (address, error)
-	Random(ctx context.Context) (address, error)
-	OpenBackup(ctx context.Context, file []byte, password string) (address, error)
-	Unseal(ctx context.Context, r taskwallet.Record, passphrase string) (address, error)
-	// Open begins a session with the key made last.
-	Open(ctx context.Context, id taskwallet.Identity, gas taskwallet.Gas, budget uint256.Int) error
-	Allow(ctx context.Context, budget uint256.Int) error
-	SignTx(ctx context.Context, intent taskwallet.Intent, nonce, gas uint64, price taskwallet.Price) (taskwallet.Signed, error)
-	SignText(ctx context.Context, text []byte) ([]byte, error)
-	Backup(ctx context.Context, password string) ([]byte, error)
-	Seal(ctx context.Context, id taskwallet.Identity, passphrase string) (taskwallet.Cipher, error)
-	Lock(ctx context.Context) error
-}
-
-// Home is where the page lives, as far as the task wallet cares (taskwallet.md §2).
-type Home struct {
-	Place  taskwallet.Place
-	Site   string   // the name keys are made for
-	Former []string // earlier names
-}
 
 // Purse is what the page shows of the task wallet.
 type Purse struct {
@@ -57,24 +25,52 @@ type Purse struct {
 	Owner      address
 	Kind       taskwallet.Kind
 	BackedUp   bool
-	Remembered bool
-	Known      bool // balances were read
-	Native     uint256.Int
-	CNX        uint256.Int
-	Tasks      uint64 // that the balance pays for
+	// Remembered is how the key stays in this browser; "" = it does not. Shared
+	// tells that others have pages under this origin, so that it must not stay in
+	// "this browser".
+	Remembered taskwallet.Remembered
+	Shared     bool
+	// Number is the key's, counted from 0; of the next key where none is made.
+	Number uint8
+	// Held tells that the key is here and signs nothing: only its backup can be
+	// written. That is so where the network has Moved, and where it is Taken or
+	// Retired.
+	Held, Retired bool
+	// Moved is what the network was when the key was made, and what it is now;
+	// nil while they are the same.
+	Moved *taskwallet.MovedError
+	// Idle tells that it was locked because nobody was there. Leaving tells that it
+	// was locked and the page is to be loaded anew, as soon as nothing is lost by it.
+	Idle, Leaving bool
+	// Taken tells that there is code at its address: somebody else has the key.
+	Taken  bool
+	Known  bool // balances were read
+	Native uint256.Int
+	CNX    uint256.Int
+	Tasks  uint64 // that the balance pays for
 	// Step is what is being done now, in words; "" when nothing is.
 	Step string
 	// Fault of the last thing that was tried.
 	Fault job.Fault
 	// Payments that the owner's wallet made to it and that are not confirmed yet.
 	Payments []Payment
+	// Budget is the CNX that was confirmed at the last funding, Spent the part of it
+	// that was signed away since unlocking.
+	Budget, Spent uint256.Int
+	// Charge is what the thing that met Fault may have cost.
+	Charge job.Charge
+	// Stranger is a transaction that somebody else signed with the key and the person
+	// has not answered for; "" = none.
+	Stranger string
+	// MostTasks is how many tasks may be funded at once.
+	MostTasks uint64
 }
 
 // Payment is one transfer into the task wallet.
 type Payment struct {
 	CNX    bool // else native coins
 	Amount uint256.Int
-	Hash   hash
+	Hash   hash // zero while the wallet has not told it
 }
 
 // purse is the task wallet as the owner goroutine keeps it.
@@ -82,218 +78,13 @@ type purse struct {
 	record taskwallet.Record
 	made   bool
 	open   bool
+	held   bool // the key is made, and no session is open: nothing is signed
 	// price of gas that was shown when the person last confirmed something.
 	price uint256.Int
-}
-
-// errNoVault is a page without the second program.
-var errNoVault = errors.New("runner: there is no place for a key")
-
-// MakePurse makes the task wallet of the connected account: the wallet is asked
-// for one signature, and for a second one if the key was never used. Call it only
-// from a click, after W1 (and W2 where Foreign) were shown.
-func (r *Runner) MakePurse() {
-	r.purseWork("Waiting for your wallet", func(ctx context.Context, n network, w Connection) error {
-		owner := r.account()
-		if err := n.chain.Prove(ctx, w); err != nil {
-			return err
-		}
-		number, record := r.recordOf(ctx, owner, n)
-		m := taskwallet.Message{Owner: owner, Site: r.Home.Site, ChainID: n.ChainID, Number: number}
-		first, err := r.askTyped(ctx, w, m)
-		if err != nil {
-			return err
-		}
-		kept := append([]byte(nil), first...)
-		defer clear(kept) // it is the key
-		at, err := r.Vault.Derive(ctx, m, first, nil)
-		if err != nil {
-			return err
-		}
-		if record != nil && record.Address != at {
-			return &taskwallet.Error{Refusal: taskwallet.OtherKey, Detail: "the wallet signs differently than before"}
-		}
-		if record == nil {
-			standing, err := n.chain.Standing(ctx, at)
-			if err != nil {
-				return err
-			}
-			if standing.Nonce == 0 && standing.Native.IsZero() && standing.CNX.IsZero() {
-				r.purseStep("Waiting for the same signature once more")
-				again, err := r.askTyped(ctx, w, m)
-				if err != nil {
-					return err
-				}
-				if at, err = r.Vault.Derive(ctx, m, kept, again); err != nil {
-					return err
-				}
-			}
-			record = &taskwallet.Record{Identity: r.identity(taskwallet.Derived, m, at, n)}
-		}
-		return r.openPurse(ctx, *record, n)
-	})
-}
-
-// MakeRandomPurse makes a key from chance, for wallets that cannot make the same
-// signature twice. It has to be backed up before money goes in.
-func (r *Runner) MakeRandomPurse() {
-	r.purseWork("Making a key", func(ctx context.Context, n network, _ Connection) error {
-		at, err := r.Vault.Random(ctx)
-		if err != nil {
-			return err
-		}
-		m := taskwallet.Message{Owner: r.account(), Site: r.Home.Site, ChainID: n.ChainID}
-		return r.openPurse(ctx, taskwallet.Record{Identity: r.identity(taskwallet.Random, m, at, n)}, n)
-	})
-}
-
-// OpenBackup opens the task wallet from its backup file, or proves that the file
-// of the open one opens.
-func (r *Runner) OpenBackup(file []byte, password string) {
-	r.purseWork("Opening the backup", func(ctx context.Context, n network, _ Connection) error {
-		at, err := r.Vault.OpenBackup(ctx, file, password)
-		if err != nil {
-			return err
-		}
-		record := taskwallet.Record{Identity: r.identity(taskwallet.Imported, taskwallet.Message{Owner: r.account(), Site: r.Home.Site, ChainID: n.ChainID}, at, n)}
-		if known := r.recordAt(ctx, at, n); known != nil {
-			record = *known
-		}
-		record.BackupProvenAt = r.Clock.Now().Unix()
-		return r.openPurse(ctx, record, n)
-	})
-}
-
-// Backup writes the open key as a keystore file for the person to keep.
-func (r *Runner) Backup(ctx context.Context, password string) ([]byte, error) {
-	if r.Vault == nil {
-		return nil, errNoVault
-	}
-	return r.Vault.Backup(ctx, password)
-}
-
-// LockPurse ends the session: the key is overwritten and its program ended.
-func (r *Runner) LockPurse() {
-	r.post(func() {
-		if r.Vault == nil {
-			return
-		}
-		r.purse.open, r.snap.Purse.Open = false, false
-		go func() { _ = r.Vault.Lock(r.ctx) }() // the program that held it is ended anyway
-	})
-}
-
-// openPurse begins a session and saves the public record.
-func (r *Runner) openPurse(ctx context.Context, record taskwallet.Record, n network) error {
-	if err := record.SameNetwork(n.Contracts, []string{n.Relay}); err != nil {
-		return err
-	}
-	standing, err := n.chain.Standing(ctx, record.Address)
-	if err != nil {
-		return err
-	}
-	if err := r.Vault.Open(ctx, record.Identity, taskwallet.Gas{}, r.budget(ctx, record, standing.CNX)); err != nil {
-		return err
-	}
-	text, err := json.Marshal(record)
-	if err != nil {
-		return err
-	}
-	if err := r.Store.Put(ctx, Keys, record.StoreKey(), text); err != nil {
-		return err
-	}
-	r.post(func() {
-		r.purse = purse{record: record, made: true, open: true, price: standing.GasPrice}
-		r.showPurse(n)
-		r.pursed(standing, n)
-	})
-	return nil
-}
-
-func (r *Runner) identity(kind taskwallet.Kind, m taskwallet.Message, at address, n network) taskwallet.Identity {
-	return taskwallet.Identity{
-		V: taskwallet.Version, Kind: kind, Owner: m.Owner, Site: m.Site, ChainID: m.ChainID, Number: m.Number, Address: at,
-		Contracts: taskwallet.Contracts(n.Contracts), Relays: []string{n.Relay}, CreatedAt: r.Clock.Now().Unix(),
-	}
-}
-
-// askTyped asks the wallet to sign the message of taskwallet.md §3.
-func (r *Runner) askTyped(ctx context.Context, w Connection, m taskwallet.Message) ([]byte, error) {
-	params, err := m.Params()
-	if err != nil {
-		return nil, err
-	}
-	return signature(ctx, w, "eth_signTypedData_v4", params...)
-}
-
-// recordOf finds the newest record of an owner on a network, and its number.
-func (r *Runner) recordOf(ctx context.Context, owner address, n network) (number uint8, found *taskwallet.Record) {
-	for _, record := range r.records(ctx, n) {
-		if record.Owner == owner && record.Site == r.Home.Site && record.Kind == taskwallet.Derived && (found == nil || record.Number > number) {
-			number, found = record.Number, &record
-		}
-	}
-	return number, found
-}
-
-func (r *Runner) recordAt(ctx context.Context, at address, n network) *taskwallet.Record {
-	for _, record := range r.records(ctx, n) {
-		if record.Address == at {
-			return &record
-		}
-	}
-	return nil
-}
-
-func (r *Runner) records(ctx context.Context, n network) (list []taskwallet.Record) {
-	all, err := r.Store.All(ctx, Keys)
-	if err != nil {
-		return nil // as on a first visit; the key can be made again
-	}
-	for _, text := range all {
-		if record, err := taskwallet.DecodeRecord(text); err == nil && record.ChainID == n.ChainID {
-			list = append(list, record)
-		}
-	}
-	return list
-}
-
-// purseWork does one thing with the task wallet at a time, and notes how it ended.
-func (r *Runner) purseWork(step string, do func(ctx context.Context, n network, w Connection) error) {
-	r.post(func() {
-		p, n, w := &r.snap.Purse, r.networks[r.snap.Network.ID], r.wallet
-		switch {
-		case p.Step != "" || r.Vault == nil || n.Historical:
-			return
-		case p.Refused:
-			p.Fault = job.Fault{Code: job.NoPurseHere}
-			return
-		case w == nil:
-			p.Fault = job.Fault{Code: job.WalletLocked}
-			return
-		}
-		p.Step, p.Fault = step, job.Fault{}
-		go func() {
-			err := do(r.ctx, n, w)
-			r.post(func() {
-				r.snap.Purse.Step = ""
-				if err != nil {
-					r.snap.Purse.Fault = purseFault(err)
-				}
-				r.refreshPurse()
-				r.refreshBalances()
-			})
-		}()
-	})
-}
-
-func (r *Runner) purseStep(step string) { r.post(func() { r.snap.Purse.Step = step }) }
-
-// account is the connected account; zero without one. It may be asked from any goroutine.
-func (r *Runner) account() address {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.published.Session.Account
+	// stranger is a transaction that this browser did not sign; nil = none. mine tells
+	// that the person said such transactions are their own.
+	stranger *hash
+	mine     bool
 }
 
 // refreshPurse reads the task wallet's balances, in one request.
@@ -302,20 +93,57 @@ func (r *Runner) refreshPurse() {
 	if !r.purse.made || n.Historical {
 		return
 	}
-	at := r.purse.record.Address
+	record := r.purse.record
 	go func() {
-		standing, err := n.chain.Standing(r.ctx, at)
+		standing, err := r.clientOf(record, n).Standing(r.ctx, record.Address)
 		r.chainReached(err)
 		if err == nil {
-			r.post(func() { r.pursed(standing, n) })
+			r.post(func() {
+				if r.purse.record.Address == record.Address {
+					r.pursed(standing, n)
+				}
+			})
 		}
 	}()
 }
 
+// clientOf reads the network as it was when the key was made: what is in a task
+// wallet is in the token of that time.
+func (r *Runner) clientOf(record taskwallet.Record, n network) *chain.Client {
+	if moved(record, n) == nil {
+		return n.chain
+	}
+	return chain.NewClient(chain.NewRPC(first(n.RPC), r.HTTP), chain.Contracts(record.Contracts))
+}
+
+// moved is what has changed since the key was made; nil for nothing.
+func moved(record taskwallet.Record, n network) *taskwallet.MovedError {
+	var m *taskwallet.MovedError
+	errors.As(record.SameNetwork(n.Contracts, []string{n.Relay}), &m)
+	return m
+}
+
+// mayFill wants a task wallet that money may go into: there is a proven way back
+// (I6), and it signs for this network.
+func (p purse) mayFill(n network) error {
+	switch {
+	case !p.made || !p.record.HasWayBack():
+		return taskwallet.Unsafe.Because("the backup was not proven")
+	case p.record.RetiredAt != 0:
+		return saying{job.Fault{Code: job.PurseRetired}}
+	}
+	return p.record.SameNetwork(n.Contracts, []string{n.Relay})
+}
+
+// pursed takes note of where the task wallet stands.
 func (r *Runner) pursed(s chain.Standing, n network) {
 	p := &r.snap.Purse
 	p.Known, p.Native, p.CNX = true, s.Native, s.CNX
 	p.Tasks = taskwallet.TasksLeft(s.Balances, n.Fee, taskwallet.Ceilings(taskwallet.Gas{}), s.GasPrice)
+	if p.Taken = s.HasCode; s.HasCode && r.purse.open {
+		r.lock()
+		p.Fault = job.Fault{Code: job.PurseTaken}
+	}
 }
 
 // showPurse copies what the page may know.
@@ -323,11 +151,18 @@ func (r *Runner) showPurse(n network) {
 	p := &r.snap.Purse
 	p.Site = r.Home.Site
 	p.Refused, p.Elsewhere = r.Home.Place.Refused(n.Development), r.Home.Place.Subdomain()
-	p.Foreign = r.Home.Place.Foreign(r.Home.Site)
-	p.Made, p.Open = r.purse.made, r.purse.open
+	p.Foreign, p.Shared = r.Home.Place.Foreign(r.Home.Site), r.Home.Place.Shared()
+	p.Made, p.Open, p.Held = r.purse.made, r.purse.open, r.purse.held
 	record := r.purse.record
 	p.Address, p.Owner, p.Kind = record.Address, record.Owner, record.Kind
-	p.BackedUp, p.Remembered = record.BackupProvenAt != 0, record.Cipher != nil
+	p.Number, p.Retired = record.Number, record.RetiredAt != 0
+	p.BackedUp, p.Remembered, p.Moved = record.BackupProvenAt != 0, "", nil
+	if record.Cipher != nil {
+		p.Remembered = record.Cipher.By
+	}
+	if r.purse.made {
+		p.Moved = moved(record, n)
+	}
 }
 
 // findPurse looks for the record of the connected account after a connection or a
@@ -338,61 +173,28 @@ func (r *Runner) findPurse() {
 		r.showPurse(n) // an open one stays open, whatever the owner's wallet shows
 		return
 	}
-	r.purse, r.snap.Purse = purse{}, Purse{Step: r.snap.Purse.Step, Fault: r.snap.Purse.Fault}
+	if r.purse.open || r.purse.held {
+		r.lock() // of another network, or without an account that it belongs to
+	}
+	r.purse, r.snap.Purse = purse{}, Purse{Step: r.snap.Purse.Step, Fault: r.snap.Purse.Fault, Charge: r.snap.Purse.Charge}
 	r.showPurse(n)
 	if r.Vault == nil || !r.snap.Session.Connected {
 		return
 	}
 	go func() {
-		var found *taskwallet.Record
-		for _, record := range r.records(r.ctx, n) {
-			if record.Owner == owner && (found == nil || record.CreatedAt > found.CreatedAt) {
-				found = &record
-			}
-		}
-		if found == nil {
-			return
-		}
+		found := r.lastRecord(r.ctx, owner, n)
+		number, _ := taskwallet.Next(r.records(r.ctx, n), owner, r.Home.Site, n.ChainID) // 99 is never retired
 		r.post(func() {
-			if !r.purse.made && r.snap.Session.Account == owner {
+			switch {
+			case r.purse.made || r.snap.Session.Account != owner || r.snap.Network.ID != n.ID:
+			case found == nil:
+				r.snap.Purse.Number = number
+			default:
 				r.purse = purse{record: *found, made: true}
 				r.showPurse(n)
 				r.refreshPurse()
+				r.followTransfers(n, *found)
 			}
 		})
 	}()
-}
-
-// purseFault turns what kept the task wallet from something into a value.
-func purseFault(err error) job.Fault {
-	f := job.Fault{Detail: err.Error()}
-	var short *taskwallet.ShortError
-	var poor *shortOfCNX
-	switch {
-	case errors.As(err, &poor):
-		f.Code, f.Need, f.Have = job.NotEnoughCNX, poor.need, poor.have
-	case errors.As(err, &short):
-		f.Code, f.Need = job.PurseShort, short.Missing
-	case errors.Is(err, taskwallet.NotDeterministic), errors.Is(err, taskwallet.ForeignSigner), errors.Is(err, taskwallet.BadSignature):
-		f.Code = job.PurseNotDerivable
-	case errors.Is(err, taskwallet.OtherKey):
-		f.Code = job.PurseOtherKey
-	case errors.Is(err, taskwallet.Moved):
-		f.Code = job.PurseMoved
-	case errors.Is(err, taskwallet.Locked):
-		f.Code = job.PurseLocked
-	case errors.Is(err, taskwallet.OverBudget):
-		f.Code = job.PurseOverBudget
-	case errors.Is(err, taskwallet.PriceTooHigh):
-		f.Code = job.GasPriceRaised
-	case errors.Is(err, taskwallet.WrongPassword):
-		f.Code = job.PurseWrongPassword
-	case errors.Is(err, taskwallet.BrokenFile), errors.Is(err, taskwallet.HostileFile), errors.Is(err, taskwallet.BadKey):
-		f.Code, f.Reason = job.PurseBadFile, fmt.Sprint(err)
-	case errors.Is(err, taskwallet.TooMany), errors.Is(err, taskwallet.TooLittle), errors.Is(err, taskwallet.BadAmount):
-		f.Code = job.PurseBadAmount
-	default:
-		return walletFault(err)
-	}
-	return f
 }

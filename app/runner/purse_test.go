@@ -3,8 +3,11 @@
 package runner_test
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"crypto/aes"
+	"crypto/cipher"
 	"sync"
 	"testing"
 
@@ -26,6 +29,7 @@ type keyRoom struct {
 	mu     sync.Mutex
 	key    vault.Key
 	signer *vault.Signer
+	ends   int // how often it was locked
 }
 
 func (v *keyRoom) keep(k vault.Key, err error) (common.Address, error) {
@@ -43,7 +47,7 @@ func (v *keyRoom) OpenBackup(_ context.Context, file []byte, password string) (c
 	return v.keep(vault.OpenKeystore(file, password))
 }
 func (v *keyRoom) Unseal(_ context.Context, r taskwallet.Record, passphrase string) (common.Address, error) {
-	return v.keep(vault.Unseal(r, vault.Passphrase(passphrase)))
+	return v.keep(vault.Unseal(r, v.w.box(passphrase)))
 }
 
 func (v *keyRoom) Open(_ context.Context, id taskwallet.Identity, gas taskwallet.Gas, budget uint256.Int) (err error) {
@@ -70,6 +74,14 @@ func (v *keyRoom) Allow(_ context.Context, budget uint256.Int) error {
 	return err
 }
 
+func (v *keyRoom) SweepTo(_ context.Context, typed string) error {
+	s, err := v.open()
+	if err != nil {
+		return err
+	}
+	return s.SweepTo(typed)
+}
+
 func (v *keyRoom) SignTx(ctx context.Context, i taskwallet.Intent, nonce, gas uint64, price taskwallet.Price) (taskwallet.Signed, error) {
 	s, err := v.open()
 	if err != nil {
@@ -90,7 +102,7 @@ func (v *keyRoom) Backup(_ context.Context, password string) ([]byte, error) {
 	return v.key.Keystore(password)
 }
 func (v *keyRoom) Seal(_ context.Context, id taskwallet.Identity, passphrase string) (taskwallet.Cipher, error) {
-	return v.key.Seal(id, vault.Passphrase(passphrase))
+	return v.key.Seal(id, v.w.box(passphrase))
 }
 
 func (v *keyRoom) Lock(context.Context) error {
@@ -99,18 +111,34 @@ func (v *keyRoom) Lock(context.Context) error {
 	if v.signer != nil {
 		v.signer.Lock()
 	}
-	v.signer = nil
+	v.key.Lock()
+	v.signer, v.ends = nil, v.ends+1
 	return nil
 }
 
-// home is where the next page lives: this machine, if nothing else was said.
+// box is what keeps keys: a passphrase, or the key of this world's only browser.
+func (w *world) box(passphrase string) vault.Box {
+	if passphrase != "" {
+		return vault.Passphrase(passphrase)
+	}
+	block, err := aes.NewCipher(bytes.Repeat([]byte{7}, 32))
+	w.must(err)
+	gcm, err := cipher.NewGCM(block)
+	w.must(err)
+	return vault.Browser(
+		func(iv, text, additional []byte) ([]byte, error) { return gcm.Seal(nil, iv, text, additional), nil },
+		func(iv, text, additional []byte) ([]byte, error) { return gcm.Open(nil, iv, text, additional) },
+	)
+}
+
+// home is this machine, where nothing else is said.
 func (w *world) home() runner.Home {
 	w.Helper()
 	place, err := taskwallet.PlaceOf(cmp.Or(w.href, "http://127.0.0.1:8080/"))
 	w.must(err)
 	site, err := place.Site("")
 	w.must(err)
-	return runner.Home{Place: place, Site: site}
+	return runner.Home{Place: place, Site: site, Former: w.former}
 }
 
 // idle waits until what was asked of the task wallet is over, and how.
@@ -165,7 +193,7 @@ func TestPursePaysWithoutPromptsAndGivesEverythingBack(t *testing.T) {
 	if n := w.created(made.Address); n != 3 {
 		t.Errorf("%d tasks on chain, want 3", n)
 	}
-	g.SweepPurse()
+	g.SweepPurse("")
 	g.until("it is empty", func(s runner.Snapshot) bool { return s.Purse.Step == "" && s.Purse.Native.IsZero() })
 	native, tokens := w.holds(made.Address)
 	if !native.IsZero() || !tokens.IsZero() {

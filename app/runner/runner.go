@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"crynux-dapp/app/job"
 	"crynux-dapp/app/task"
@@ -22,21 +23,30 @@ type Runner struct {
 	jobs      []job.State // newest first
 	wallet    Connection
 	unwatch   func() // ends the events of wallet
+	connects  uint64 // how often a wallet was asked to connect
 	purse     purse
-	allowed   bool              // the person chose Direct mode
-	barred    map[string]bool   // wallets whose eth_sign is of no use, by name
-	picked    bool              // the person chose the network
-	look      func()            // ends the last LookAhead
-	cursors   map[string]uint64 // the next block to ask for, by watched job
-	missing   map[string]int    // ticks for which a sent transaction was unknown, by job
-	committed map[string]bool   // all nodes have committed to a result, by job
-	watching  map[string]bool   // a poll is on its way or planned, by network
+	locking   <-chan struct{}              // closed when the last lock has overwritten its key; nil = there was none
+	idling    bool                         // the idle task wallet is looked after
+	allowed   bool                         // the person chose Direct mode
+	barred    map[string]bool              // wallets whose eth_sign is of no use, by name
+	picked    bool                         // the person chose the network
+	lookAway  func()                       // ends the last LookAhead
+	cursors   map[string]uint64            // the next block to ask for, by watched job
+	missing   map[string]int               // ticks for which a sent transaction was unknown, by job
+	committed map[string]bool              // all nodes have committed to a result, by job
+	watching  map[string]bool              // a poll is on its way or planned, by network
+	alones    map[payer]context.CancelFunc // ends the turn that this tab has among all tabs
+	following map[address]bool             // task wallets whose transfers of an earlier visit are waited for
 	turns     turns
-	writes    []write // not saved yet, in order
+	leaves    map[string]context.CancelFunc // ends what is done for a job now
+	writes    []write                       // not saved yet, in order
 	writing   bool
 	signed    map[string]relay.Signed // signatures that may be used again, by signing parameters
 
 	networks map[string]network
+
+	recording sync.Mutex   // while a record of a key is read and written again
+	touched   atomic.Int64 // when the person last did something in the page, in unix milliseconds
 
 	mu          sync.Mutex
 	proved      map[proven]bool // forgotten when epoch changes
@@ -56,7 +66,7 @@ type network struct {
 // New makes a runner. It does nothing before Run.
 func New(p Ports) *Runner {
 	r := &Runner{
-		Ports: p, inbox: newInbox(), look: func() {}, cursors: map[string]uint64{}, missing: map[string]int{}, committed: map[string]bool{}, watching: map[string]bool{}, turns: turns{taken: map[payer]string{}},
+		Ports: p, inbox: newInbox(), lookAway: func() {}, cursors: map[string]uint64{}, missing: map[string]int{}, committed: map[string]bool{}, watching: map[string]bool{}, alones: map[payer]context.CancelFunc{}, following: map[address]bool{}, turns: turns{taken: map[payer]string{}}, leaves: map[string]context.CancelFunc{},
 		signed: map[string]relay.Signed{}, networks: map[string]network{}, barred: map[string]bool{}, proved: map[proven]bool{}, subscribers: map[int]func(Snapshot){},
 	}
 	for _, n := range p.Networks {
@@ -93,6 +103,7 @@ func (r *Runner) Run(ctx context.Context) {
 		for _, do := range work {
 			do()
 		}
+		r.leave()
 		r.publish()
 	}
 }
@@ -117,6 +128,7 @@ func (r *Runner) Subscribe(f func(Snapshot)) (cancel func()) {
 }
 
 func (r *Runner) publish() {
+	r.snap.Network.Fee = r.price(r.networks[r.snap.Network.ID].Network)
 	s := r.snap
 	s.Jobs = slices.Clone(r.jobs)
 	s.Wallets = slices.Clone(s.Wallets)
@@ -144,6 +156,7 @@ func (r *Runner) Submit(kind task.Kind, args []byte) {
 		order.Account = r.snap.Session.Account
 		if r.purse.open && r.purse.record.ChainID == order.ChainID {
 			order.Account, order.Hand = r.purse.record.Address, job.ByTaskWallet
+			order.GasPrice = r.gasPriceShown()
 		} else if !r.direct() {
 			r.snap.Purse.Fault = job.Fault{Code: job.PurseLocked}
 			return
@@ -161,6 +174,12 @@ func (r *Runner) Send(id string, e job.Event) {
 		if i := r.index(id); i >= 0 && r.jobs[i].Fault.Code == job.PurseOverBudget {
 			if _, again := e.(job.Retry); again { // the button names the new budget
 				r.allow(r.jobs[i].Fault.Need, func() { r.apply(id, e) })
+				return
+			}
+		}
+		if i := r.index(id); i >= 0 && r.jobs[i].Fault.Code == job.PurseForeign {
+			if _, again := e.(job.Retry); again { // the button says that it was the person
+				r.PurseWasMine()
 				return
 			}
 		}
@@ -237,6 +256,7 @@ func (r *Runner) put(i int, before, next job.State, effects []job.Effect) {
 		r.refreshBalances()
 		r.refreshPurse()
 	}
+	r.strangerOf(next)
 	r.turns.claim(next)
 	if paying(before.Phase) && !paying(next.Phase) {
 		r.endTurn(next)

@@ -40,6 +40,7 @@ func (r *Runner) trace(ctx context.Context, s job.State, n network, sent job.Tx,
 	if err != nil {
 		return nil, err
 	}
+	var by *chain.Transaction // took its nonce
 	for nonce := sent.Nonce; nonce < min(mined, sent.Nonce+mostNonces); nonce++ {
 		found, err := n.chain.Find(ctx, s.Order.Account, nonce, sent.Block)
 		if err != nil {
@@ -48,14 +49,36 @@ func (r *Runner) trace(ctx context.Context, s job.State, n network, sent job.Tx,
 		if found != nil && !others[found.Hash] && isThe(found, s, n) {
 			return job.Sent{At: r.now(), Hash: found.Hash}, nil
 		}
+		if nonce == sent.Nonce {
+			by = found
+		}
+		if sent.Raw != "" {
+			break // these bytes have this nonce and no other
+		}
 	}
 	switch {
 	case pending > max(mined, sent.Nonce):
 		return nil, nil
+	case by != nil:
+		deep, err := r.deep(ctx, n, by.Block)
+		if err != nil || !deep {
+			return nil, err // it may still go the other way
+		}
+		return job.Replaced{At: r.now(), By: by.Hash}, nil
 	case mined > sent.Nonce:
-		return job.Replaced{At: r.now()}, nil
+		return nil, nil // the node shows the transaction in a moment
 	}
 	return job.NotSent{At: r.now()}, nil
+}
+
+// deep reports whether a block is as deep as the network wants before anything is
+// given up for it.
+func (r *Runner) deep(ctx context.Context, n network, block uint64) (bool, error) {
+	if n.Confirmations <= 1 {
+		return true, nil
+	}
+	standing, err := n.chain.Standing(ctx, address{})
+	return standing.Head+1 >= block+n.Confirmations, err
 }
 
 // isThe reports whether a mined transaction is what the job asked for. The amount

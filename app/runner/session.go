@@ -20,12 +20,13 @@ const (
 )
 
 // Connect asks a wallet to open its accounts; it shows its own question. An empty
-// id means the only wallet there is.
+// id means the only wallet there is. A wallet that never answers is left by
+// calling it again: then only the newest question counts.
 func (r *Runner) Connect(id string) {
 	r.post(func() {
-		if r.snap.Session.Connecting != "" {
-			return
-		}
+		r.connects++
+		this := r.connects
+		r.snap.Session.Connecting = ""
 		r.snap.Session.Fault = job.Fault{}
 		only := id == "" && len(r.Wallets.List()) == 1
 		w, c, ok := r.find(func(w Wallet) bool { return only || w.ID == id })
@@ -37,6 +38,9 @@ func (r *Runner) Connect(id string) {
 		go func() {
 			accounts, err := chain.RequestAccounts(r.ctx, c)
 			r.post(func() {
+				if r.connects != this {
+					return
+				}
 				r.snap.Session.Connecting = ""
 				if err != nil {
 					r.snap.Session.Fault = walletFault(err)
@@ -272,7 +276,7 @@ func (r *Runner) UseNetwork(id string) {
 		}
 		r.snap.Network, r.snap.Session.Known, r.snap.Ahead, r.picked = n.Network, false, Ahead{}, true
 		r.snap.Session.Foreign, r.snap.Session.Revocation, r.snap.Session.Listing = false, Revocation{}, NotListed
-		r.look()
+		r.lookAway()
 		r.showDirect()
 		r.write(write{store: Settings, key: "network", value: []byte(id)})
 		r.refreshBalances()

@@ -71,7 +71,7 @@ func signature(ctx context.Context, w Connection, method string, params ...any) 
 		return nil, err
 	}
 	var text string
-	if err := json.Unmarshal(answer, &text); err != nil {
+	if err := json.Unmarshal(answer, &text); err != nil || text == "" { // null is no error
 		return nil, fmt.Errorf("%s: the answer is no text", method)
 	}
 	raw, err := hex.DecodeString(strings.TrimPrefix(strings.TrimPrefix(text, "0x"), "0X"))

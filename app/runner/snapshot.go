@@ -12,7 +12,8 @@ import (
 // Snapshot is a copy of everything the runner owns.
 type Snapshot struct {
 	// Ready is false until the store was read.
-	Ready   bool
+	Ready bool
+	// Network is that of the page; its Fee is what the next task costs.
 	Network Network
 	Wallets []Wallet
 	Session Session

@@ -29,6 +29,8 @@ type Port interface {
 	Submit(kind task.Kind, args []byte)
 	// Send hands an event of the person to a job: job.Retry, job.AskRelay.
 	Send(id string, e job.Event)
+	// Leave waits no longer for the wallet's answer to a job.
+	Leave(id string)
 	// Remove takes an ended job from the list.
 	Remove(id string)
 	// SaveDraft keeps the arguments of a form for the next visit.

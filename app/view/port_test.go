@@ -29,6 +29,8 @@ type browser struct {
 	typed  string
 	fails  error // what the task wallet's calls answer
 
+	remains Remains // in the task wallet
+
 	did       []string // what was asked of the port, in order
 	submitted []string // arguments
 	drafts    [2]string
@@ -111,6 +113,7 @@ func (b *browser) Disconnect()                     { b.note("disconnect") }
 func (b *browser) SwitchChain()                    { b.note("switch chain") }
 func (b *browser) UseNetwork(id string)            { b.note("use %s", id) }
 func (b *browser) Send(id string, e job.Event)     { b.note("send %s %T", id, e) }
+func (b *browser) Leave(id string)                 { b.note("leave %s", id) }
 func (b *browser) Remove(id string)                { b.note("remove %s", id) }
 func (b *browser) Focus(id string)                 { b.note("focus %s", id) }
 func (b *browser) ShowModal(id string)             { b.note("show %s", id) }

@@ -26,6 +26,7 @@ func (p *Page) progress(s job.State) app.UI {
 		app.P().Class("hint").Text(job.Hint(s)),
 		either(s.Phase == job.Fetching && !s.Asks() && p.port.NowMillis()-s.Since > askRelayAfter,
 			func() app.UI { return p.askRelay(s) }, nothing),
+		either(s.Leavable(), func() app.UI { return p.leave(s) }, nothing),
 		either(s.Phase == job.Failed || s.Phase == job.Aborted, func() app.UI { return p.stopped(s) }, nothing),
 	)
 }
@@ -40,6 +41,18 @@ func (p *Page) askRelay(s job.State) app.UI {
 		app.Button().Class("button").Type("button").Text("Ask the Relay now").
 			OnClick(p.send(s.ID, func() job.Event { return job.AskRelay{At: p.port.NowMillis()} }), s.ID),
 	)
+}
+
+// leave is for wallets that do not answer.
+func (p *Page) leave(s job.State) app.UI {
+	return app.Div().Class("row").Body(
+		app.Button().Class("button quiet").Type("button").Text("Stop waiting for the wallet").
+			OnClick(p.leaves(s.ID), s.ID, "leave"),
+	)
+}
+
+func (p *Page) leaves(id string) app.EventHandler {
+	return func(app.Context, app.Event) { p.port.Leave(id) }
 }
 
 func (p *Page) send(id string, e func() job.Event) app.EventHandler {

@@ -22,6 +22,7 @@ type purseDialog struct {
 	// act is what the person chose to do with an open task wallet.
 	act  purseAct
 	fund fundPlan
+	left leftover
 	// faults of the password fields, by their id.
 	faults faults
 	// writing tells that the backup is being written.
@@ -39,6 +40,7 @@ const (
 	purseSetup       purseCard = "setup"
 	purseUnderivable purseCard = "random" // the wallet cannot make the key
 	purseLocked      purseCard = "locked"
+	purseStopped     purseCard = "stopped" // the network has moved, or somebody else has the key
 	purseOpen        purseCard = "open"
 )
 
@@ -50,6 +52,9 @@ const (
 	actFund   purseAct = "fund"
 	actBackup purseAct = "backup"
 	actSweep  purseAct = "sweep"
+	actKeep   purseAct = "keep" // how the key stays in this browser
+	actRetire purseAct = "retire"
+	actDelete purseAct = "delete"
 )
 
 // purseCard is the right card for the state.
@@ -62,6 +67,8 @@ func (s State) purseCard() purseCard {
 		return purseRefused
 	case p.Open:
 		return purseOpen
+	case p.Made && (p.Moved != nil || p.Taken || p.Retired):
+		return purseStopped
 	case p.Made:
 		return purseLocked
 	case p.Underivable:
@@ -76,7 +83,10 @@ func (p Purse) fundable() bool { return p.Open && (!p.Random || p.BackedUp) }
 // purseAct is what is unfolded: what the person chose, or what comes next.
 func (p *Page) purseAct() purseAct {
 	purse := p.state.Purse
+	ends := p.purse.act == actRetire || p.purse.act == actDelete // which need no key
 	switch {
+	case ends && purse.Made:
+		return p.purse.act
 	case !purse.Open:
 		return actNone
 	case !purse.fundable():
@@ -130,6 +140,9 @@ func (p *Page) followPurse(ctx app.Context, before, now State) {
 		p.purse.said = p.purseDone(b, n)
 		p.purse.act, p.purse.agreed = actNone, false
 	}
+	if b.Step != "" && n.Step == "" && n.Problem.Title != "" && now.purseCard() == purseLocked && n.Remembered == ByPassphrase {
+		ctx.Defer(func(app.Context) { p.port.Focus(unlockID) }) // to try again
+	}
 	if n.Step != "" || n.Problem.Title != "" {
 		p.purse.said = ""
 	}
@@ -141,8 +154,18 @@ func (p *Page) purseDone(before, now Purse) string {
 	switch {
 	case p.purse.act == actBackup || !before.BackedUp && now.BackedUp:
 		return backupProven
+	case before.Made && !now.Made && p.purse.act == actRetire:
+		return retiredDone
+	case before.Made && !now.Made && p.purse.act == actDelete:
+		return deletedDone
 	case !before.Open && now.Open:
 		return "The task wallet is open."
+	case !before.Held && now.Held:
+		return heldText
+	case before.Remembered != NotRemembered && now.Remembered == NotRemembered:
+		return keepDoneNot
+	case p.purse.act == actKeep:
+		return keptText(now)
 	case p.purse.act == actSweep:
 		return "It was sent to your wallet."
 	case now.Tasks > before.Tasks:
@@ -161,8 +184,11 @@ func (p *Page) turnPurse(ctx app.Context) {
 		return
 	}
 	p.purse.shown, p.purse.faults = now, nil
-	if now == purseCard(actFund) {
+	switch now {
+	case purseCard(actFund):
 		p.planFunding(ctx, defaultFunding)
+	case purseCard(actDelete):
+		p.lookWhatRemains(ctx)
 	}
 	ctx.Defer(func(app.Context) {
 		p.port.SetValue(fundID, defaultFundingText)
@@ -209,6 +235,7 @@ func (p *Page) purseBody() app.UI {
 		place(purseSetup, p.purseSetup),
 		place(purseUnderivable, p.purseRandom),
 		place(purseLocked, p.purseLocked),
+		place(purseStopped, p.purseStopped),
 		place(purseOpen, p.purseOpened),
 	)
 }
@@ -218,7 +245,14 @@ func (p *Page) purseStatus(busy bool) app.UI {
 	if busy {
 		return app.P().Class("doing").Role("status").Text(p.state.Purse.Step)
 	}
-	return app.P().Class("help").Role("status").Text(p.purse.said)
+	said := p.purse.said
+	switch {
+	case p.state.Purse.Leaving:
+		said = leavingText
+	case p.state.Purse.Idle && said == "":
+		said = idleText
+	}
+	return app.P().Class("help").Role("status").Text(said)
 }
 
 func (p *Page) purseWrongChain() app.UI {

@@ -19,6 +19,9 @@ func (p *Page) purseOpened() app.UI {
 		part(actFund, p.fund),
 		part(actBackup, p.backup),
 		part(actSweep, p.sweep),
+		part(actKeep, p.keep),
+		part(actRetire, p.retire),
+		part(actDelete, p.deletion),
 		either(p.purse.task && act == actNone && !s.needsPurse(), p.backToTask, nothing),
 		part(actNone, p.purseActions),
 	)
@@ -73,7 +76,10 @@ func transactionLink(n Network, hash string) app.UI {
 func (p *Page) purseActions() app.UI {
 	purse := p.state.Purse
 	forget := lockText
-	if purse.Random {
+	switch {
+	case purse.Remembered != NotRemembered:
+		forget = lockKeptText
+	case purse.Random:
 		forget = lockRandomText
 	}
 	return app.Section().Class("stack part").Aria("label", "What to do").Body(
@@ -81,11 +87,13 @@ func (p *Page) purseActions() app.UI {
 			p.action("Add funds", purse.Known && purse.Tasks < 2, p.choose(actFund)),
 			p.action("Back up", false, p.choose(actBackup)),
 			p.action("Take everything out", false, p.choose(actSweep)),
+			p.action("Remember", false, p.choose(actKeep)),
 		),
 		app.Div().Class("row between part").Body(
 			app.P().Class("help").Text(forget),
-			p.action("Lock", false, func(app.Context, app.Event) { p.port.LockPurse() }),
+			p.action("Lock", false, p.onLock),
 		),
+		p.ends(),
 	)
 }
 
@@ -99,27 +107,6 @@ func (p *Page) backToTask() app.UI {
 	)
 }
 
-// sweep asks once more before everything is sent to the owner.
-func (p *Page) sweep() app.UI {
-	purse := p.state.Purse
-	empty := purse.Known && purse.CNX.IsZero() && purse.Native.IsZero()
-	text := fill(sweepText, "amount", both(purse.CNX, purse.Native, p.state.Network))
-	if empty {
-		text = sweepNothing
-	}
-	return card(purseCard(actSweep), "Take everything out",
-		app.H3().Text("Take everything out"),
-		app.P().Text(text),
-		app.P().Class("figure").Text(only(!empty, purse.Owner.Hex())),
-		app.P().Class("muted").Text(only(!empty, sweepGas)),
-		app.P().Class("caution").Role("note").Text(only(p.purseRuns(), sweepRunning)),
-		app.Div().Class("row").Body(
-			p.action("Send everything back", true, func(app.Context, app.Event) { p.port.SweepPurse() }, empty),
-			p.action("Keep it", false, p.choose(actNone)),
-		),
-	)
-}
-
 // purseRuns reports whether a task of the task wallet has not ended yet.
 func (p *Page) purseRuns() bool {
 	for _, j := range p.state.Jobs {
@@ -128,4 +115,11 @@ func (p *Page) purseRuns() bool {
 		}
 	}
 	return false
+}
+
+// onLock keeps what stands in the form, because the page is loaded anew.
+func (p *Page) onLock(app.Context, app.Event) {
+	p.read(p.form())
+	p.saveDraft(p.form())
+	p.port.LockPurse()
 }

@@ -27,7 +27,24 @@ type Purse struct {
 	Address    common.Address
 	Owner      common.Address
 	// Random tells that the key cannot be made again from the wallet (text W4).
-	Random, BackedUp, Remembered bool
+	Random, BackedUp bool
+	// Remembered is how the key stays in this browser. Shared tells that others
+	// have pages under this origin: then it must not stay without a passphrase.
+	Remembered Remembered
+	Shared     bool
+	// Number is the key's, from 0; of the next key where none is made.
+	Number uint8
+	// Held tells that the key is here and signs nothing: its backup can be written.
+	// Retired tells that the person went on with another key.
+	Held, Retired bool
+	// Moved is what the network was when the key was made, beside what it is now;
+	// nil while they are the same.
+	Moved *Moved
+	// Taken tells that somebody else has the key.
+	Taken bool
+	// Idle tells that it was locked because nobody was there. Leaving tells that the
+	// page is loaded anew as soon as nothing is lost by it.
+	Idle, Leaving bool
 
 	// Known tells that the balances were read.
 	Known       bool
@@ -44,6 +61,25 @@ type Purse struct {
 	Payments []Payment
 }
 
+// Remembered is how a key stays in the browser.
+type Remembered string
+
+// The three ways.
+const (
+	NotRemembered Remembered = ""
+	ByPassphrase  Remembered = "passphrase"
+	ByBrowser     Remembered = "browser"
+)
+
+// Moved are the two sides of a network whose addresses have changed.
+type Moved struct{ Then, Now NetworkSide }
+
+// NetworkSide is whom a task wallet deals with.
+type NetworkSide struct {
+	Token, Node, Task common.Address
+	Relays            []string
+}
+
 // Payment is one transfer into the task wallet.
 type Payment struct {
 	CNX    bool // else coins for gas
@@ -54,6 +90,19 @@ type Payment struct {
 // Funding is what a number of tasks costs.
 type Funding struct {
 	Tasks       uint64
+	Native, CNX uint256.Int
+}
+
+// Remains is what would be lost with the key.
+type Remains struct {
+	// Free tells that nothing would be: nothing has to be typed.
+	Free bool
+	// WayBack tells that the key can be made again, or that its backup was proven.
+	WayBack bool
+	// Refundable counts the tasks whose fee can still come back.
+	Refundable int
+	// Endpoints counts the nodes that said what is left, at most Native and CNX; two are wanted.
+	Endpoints   int
 	Native, CNX uint256.Int
 }
 
@@ -81,13 +130,25 @@ type PursePort interface {
 	MakePurse()
 	// MakeRandomPurse makes a key from chance, for wallets that cannot make one.
 	MakeRandomPurse()
-	// LockPurse forgets the key in this page.
+	// UnlockPurse opens it with what this browser keeps; passphrase is "" where that
+	// is kept without one.
+	UnlockPurse(passphrase string)
+	// RememberPurse chooses how the key stays in this browser; NotRemembered forgets it.
+	RememberPurse(how Remembered, passphrase string)
+	// LockPurse forgets the key and loads the page anew.
 	LockPurse()
 	// Funding says what a number of tasks costs now; FundPurse has the wallet send it.
 	Funding(ctx context.Context, tasks uint64) (Funding, error)
 	FundPurse(tasks uint64)
-	// SweepPurse sends everything back to the owner.
-	SweepPurse()
+	// SweepPurse sends everything to an address that was typed in full; "" = the owner.
+	SweepPurse(to string)
+	// RetirePurse gives the key up for good; the next one has the next number.
+	RetirePurse()
+	// PurseRemains looks what would be lost with the key; DeletePurse has this browser
+	// forget it. typed are the last four characters of the address where something
+	// would be.
+	PurseRemains(ctx context.Context) (Remains, error)
+	DeletePurse(typed string)
 	// SaveBackup writes the key's backup file under a password, and hands it to the person.
 	SaveBackup(ctx context.Context, password string) error
 	// OpenBackup asks the person for a backup file and opens it.

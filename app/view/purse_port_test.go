@@ -14,8 +14,18 @@ func (b *browser) MakePurse()             { b.note("make purse") }
 func (b *browser) MakeRandomPurse()       { b.note("make random purse") }
 func (b *browser) LockPurse()             { b.note("lock purse") }
 func (b *browser) FundPurse(tasks uint64) { b.note("fund %d", tasks) }
-func (b *browser) SweepPurse()            { b.note("sweep") }
-func (b *browser) Direct(on bool)         { b.note("direct %t", on) }
+func (b *browser) SweepPurse(to string) {
+	if to == "" {
+		b.note("sweep")
+		return
+	}
+	b.note("sweep to %s", to)
+}
+func (b *browser) UnlockPurse(passphrase string) { b.note("unlock %q", passphrase) }
+func (b *browser) RememberPurse(how Remembered, passphrase string) {
+	b.note("remember %q %q", how, passphrase)
+}
+func (b *browser) Direct(on bool) { b.note("direct %t", on) }
 
 func (b *browser) ChooseApproval(a Approval) { b.note("approve %d %t", a.Tasks, a.Unlimited) }
 func (b *browser) Revoke()                   { b.note("revoke") }
@@ -32,6 +42,14 @@ func (b *browser) Funding(_ context.Context, tasks uint64) (Funding, error) {
 	}
 	b.note("funding %d", tasks)
 	return f, b.fails
+}
+
+func (b *browser) RetirePurse()             { b.note("retire") }
+func (b *browser) DeletePurse(typed string) { b.note("delete %q", typed) }
+
+func (b *browser) PurseRemains(context.Context) (Remains, error) {
+	b.note("look what remains")
+	return b.remains, b.fails
 }
 
 func (b *browser) SaveBackup(_ context.Context, password string) error {

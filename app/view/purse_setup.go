@@ -1,6 +1,10 @@
 package view
 
-import "github.com/maxence-charriere/go-app/v9/pkg/app"
+import (
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+)
 
 // purseRefused is the card of an address where there can be no task wallet.
 func (p *Page) purseRefused() app.UI {
@@ -25,6 +29,7 @@ func (p *Page) purseSetup() app.UI {
 	return card(purseSetup, "Set up the task wallet",
 		app.P().Text(fill(wordsW1, "host", s.Purse.Host)),
 		app.P().Class("muted").Text(setupPrompts(s.Preflight.Known && s.Preflight.Gas.IsZero())),
+		app.P().Class("help").Text(only(s.Purse.Number > 0, fill(nextText, "n", strconv.Itoa(int(s.Purse.Number))))),
 		p.trust(),
 		app.Div().Class("row").Body(
 			p.action("Make task wallet", true, p.onMakePurse, p.distrusted(), s.WrongChain()),
@@ -41,26 +46,6 @@ func (p *Page) purseRandom() app.UI {
 		caution(wordsW4),
 		app.Div().Class("row").Body(
 			p.action("Use a random key", true, func(app.Context, app.Event) { p.port.MakeRandomPurse() }),
-		),
-		p.fromBackup(),
-	)
-}
-
-// purseLocked is the card of a task wallet that was made before.
-func (p *Page) purseLocked() app.UI {
-	if p.state.Purse.Random {
-		return card(purseLocked, "The task wallet is locked",
-			p.holdings(),
-			app.P().Text(lockedRandomText),
-			p.openFile("Open the backup"),
-		)
-	}
-	return card(purseLocked, "The task wallet is locked",
-		p.holdings(),
-		app.P().Text(lockedText),
-		p.trust(),
-		app.Div().Class("row").Body(
-			p.action("Unlock with one signature", true, p.onMakePurse, p.distrusted(), p.state.WrongChain()),
 		),
 		p.fromBackup(),
 	)

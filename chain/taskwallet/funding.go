@@ -34,6 +34,32 @@ func Fund(tasks, most uint64, fee uint256.Int, gas Gas, price uint256.Int) (chai
 	return chain.Balances{Native: native, CNX: cnx}, nil
 }
 
+// TopUp is what to send so that this many more tasks can be paid than the CNX
+// that are there already pay for: coins for gas that are left are counted. The
+// error is as of Fund.
+func TopUp(have chain.Balances, tasks, most uint64, fee uint256.Int, gas Gas, price uint256.Int) (chain.Balances, error) {
+	send, err := Fund(tasks, most, fee, gas, price)
+	if err != nil {
+		return chain.Balances{}, err
+	}
+	before := min(quotient(have.CNX, fee), topUpReserve)
+	var s sum
+	native := s.times(s.times(gasOfTask(gas, price, &s), tasks+before), nativeMargin)
+	switch {
+	case s.overflow:
+		return chain.Balances{}, BadAmount.Because("beyond 256 bits")
+	case native.Gt(&have.Native):
+		send.Native.Sub(&native, &have.Native)
+	default:
+		send.Native.Clear()
+	}
+	return send, nil
+}
+
+// topUpReserve bounds for how many tasks gas is put by, where somebody keeps more
+// CNX than a task wallet is for.
+const topUpReserve = 1000
+
 // TasksLeft is how many tasks a balance pays for, with every one of them
 // cancelled, at this price of gas.
 func TasksLeft(have chain.Balances, fee uint256.Int, gas Gas, price uint256.Int) uint64 {

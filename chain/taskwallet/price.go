@@ -34,6 +34,36 @@ func (p Price) Check() error {
 	return nil
 }
 
+// Offer is the price of a new transaction of this gas limit, where the node
+// suggests a price, the newest block had this base fee, and the person confirmed
+// the shown price. Chains with a base fee (EIP-1559) get a transaction that is
+// still good when blocks have been full for a while: up to twice the base fee,
+// as far as it was confirmed and the balance reaches. Others, and those without a
+// price, get the suggestion as it is.
+func Offer(suggested, baseFee, shown, native uint256.Int, gas uint64) Price {
+	p := Price{Max: suggested, Shown: shown}
+	if baseFee.IsZero() {
+		return p
+	}
+	p.Dynamic = true
+	if suggested.Gt(&baseFee) {
+		p.Tip.Sub(&suggested, &baseFee)
+	}
+	var s sum
+	most := s.plus(s.times(baseFee, 2), p.Tip)
+	confirmed := s.times(shown, maxPriceFactor)
+	affordable := new(uint256.Int).Div(&native, uint256.NewInt(gas))
+	for _, limit := range []*uint256.Int{&confirmed, affordable} {
+		if most.Gt(limit) {
+			most = *limit
+		}
+	}
+	if !s.overflow && most.Gt(&p.Max) {
+		p.Max = most
+	}
+	return p
+}
+
 // Faster is the price of a transaction that replaces one of this price: an
 // eighth more, rounded up, because nodes want at least a tenth. A price of zero
 // becomes 1 wei.

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 
 	"github.com/ethereum/go-ethereum/common/hexutil"
-
-	"crynux-dapp/chain"
 )
 
 // Record is what the page keeps of a key, in the store of keys (§6). All of it
@@ -17,6 +15,9 @@ type Record struct {
 	BackupProvenAt int64 `json:"backupProvenAt"`
 	// HighestNonce is the highest that was signed; nil for none.
 	HighestNonce *uint64 `json:"highestNonce,omitempty"`
+	// RetiredAt is when the person went on with another key, in Unix seconds; 0 for
+	// never. The record stays, so that its number is not used again (§3).
+	RetiredAt int64 `json:"retiredAt,omitempty"`
 	// Cipher is the key, locked; nil if it is not remembered.
 	Cipher *Cipher `json:"cipher,omitempty"`
 }
@@ -66,33 +67,3 @@ func (r Record) Public() Record {
 // backup was opened (invariant I6). Derived keys are made only from wallets
 // that were seen to sign the same twice.
 func (r Record) HasWayBack() bool { return r.Kind == Derived || r.BackupProvenAt != 0 }
-
-// Remains is what would be lost with a key, as far as can be seen.
-type Remains struct {
-	Balances   []chain.Balances // the same account, by each endpoint that was asked
-	Refundable int              // jobs whose fee can still come back
-}
-
-// Delete allows a record to be deleted: it has a way back, two endpoints say
-// that nothing is left, and nothing can come back; or else the person typed the
-// last four characters of the address. The error is Unsafe.
-func (r Record) Delete(left Remains, typed string) error {
-	address := r.Address.Hex()
-	if typed == address[len(address)-4:] {
-		return nil
-	}
-	switch {
-	case !r.HasWayBack():
-		return Unsafe.Because("no way back to the key")
-	case left.Refundable > 0:
-		return Unsafe.Because("%d jobs can still refund", left.Refundable)
-	case len(left.Balances) < 2:
-		return Unsafe.Because("balance seen by %d endpoints", len(left.Balances))
-	}
-	for _, b := range left.Balances {
-		if !b.Native.IsZero() || !b.CNX.IsZero() {
-			return Unsafe.Because("not empty")
-		}
-	}
-	return nil
-}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/google/go-cmp/cmp"
-	"github.com/holiman/uint256"
 
 	"crynux-dapp/chain"
 )
@@ -130,39 +129,5 @@ func TestMoneyMayGoInOnlyWithAWayBack(t *testing.T) {
 		if r.HasWayBack() != c.want {
 			t.Errorf("%+v", c)
 		}
-	}
-}
-
-func TestDelete(t *testing.T) {
-	empty, one := chain.Balances{}, *uint256.NewInt(1)
-	two := []chain.Balances{empty, empty}
-	for _, c := range []struct {
-		name   string
-		kind   Kind
-		backup int64
-		left   Remains
-		typed  string
-		want   error
-	}{
-		{"empty and derived", Derived, 0, Remains{Balances: two}, "", nil},
-		{"empty and backed up", Random, 1, Remains{Balances: two}, "", nil},
-		{"no way back", Random, 0, Remains{Balances: two}, "", Unsafe},
-		{"imported without proof", Imported, 0, Remains{Balances: two}, "", Unsafe},
-		{"wei left", Derived, 0, Remains{Balances: []chain.Balances{empty, {Native: one}}}, "", Unsafe},
-		{"CNX left", Derived, 0, Remains{Balances: []chain.Balances{{CNX: one}, empty}}, "", Unsafe},
-		{"asked once", Derived, 0, Remains{Balances: two[:1]}, "", Unsafe},
-		{"not asked", Derived, 0, Remains{}, "", Unsafe},
-		{"refund to come", Derived, 0, Remains{Balances: two, Refundable: 1}, "", Unsafe},
-		{"typed", Random, 0, Remains{Refundable: 1}, "830F", nil},
-		{"typed wrongly", Random, 0, Remains{}, "830f", Unsafe},
-		{"typed too much", Random, 0, Remains{}, "f830F", Unsafe},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			r := Record{Identity: testIdentity(), BackupProvenAt: c.backup}
-			r.Kind = c.kind
-			if err := r.Delete(c.left, c.typed); !errors.Is(err, c.want) {
-				t.Error(err)
-			}
-		})
 	}
 }

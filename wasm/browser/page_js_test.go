@@ -89,3 +89,18 @@ func TestNewID_is_never_the_same(t *testing.T) {
 		t.Errorf("%s, %s", a, b)
 	}
 }
+
+func TestWatchInput_believes_only_the_browser(t *testing.T) {
+	told := 0
+	cancel, err := browser.WatchInput(func() { told++ })
+	must(t, err)
+	for _, event := range []string{"keydown", "pointerdown", "wheel"} {
+		script(t, `dispatchEvent(new Event("`+event+`"))`)
+	}
+	if told != 0 {
+		t.Errorf("a script passed for a person %d times", told)
+	}
+	cancel()
+	cancel()
+	script(t, `dispatchEvent(new Event("keydown"))`) // a released callback would be called
+}

@@ -1,0 +1,31 @@
+package job
+
+// Charge is what something outside of a job may have cost, where no figures tell.
+type Charge string
+
+// What it may have cost.
+const (
+	ChargedNothing  Charge = ""
+	ChargedGas      Charge = "gas"       // a transaction was mined and failed
+	ChargedPerhaps  Charge = "perhaps"   // a transfer may be on its way
+	ChargedGasCoins Charge = "gas-coins" // the coins for gas have arrived, and nothing else was sent
+)
+
+// ExplainPurse turns what kept the task wallet from something into words.
+func ExplainPurse(f Fault, c Charge) Problem {
+	p := explainFault(State{Phase: Failed, Fault: f})
+	text := "Nothing was charged."
+	switch c {
+	case ChargedGas:
+		text = "Only gas was charged."
+	case ChargedPerhaps:
+		text = "It is not certain whether the transfer left your wallet. It is looked for before anything is sent again."
+	case ChargedGasCoins:
+		text = "The coins for gas have arrived in the task wallet. No CNX was sent."
+	}
+	if p.Detail != "" {
+		text = p.Detail + " " + text
+	}
+	p.Detail = text
+	return p
+}

@@ -1,0 +1,130 @@
+package runner
+
+import (
+	"context"
+
+	"github.com/holiman/uint256"
+
+	"crynux-dapp/app/job"
+	"crynux-dapp/chain"
+	"crynux-dapp/chain/taskwallet"
+)
+
+// SweepPurse sends everything to the owner, or to an address that the person typed
+// in full; "" = the owner. CNX first, then what is left of the native coins
+// (taskwallet.md §10). Nothing is sent while a confirmed job is
+// not created yet, and native coins stay while a job may need them for a cancel.
+func (r *Runner) SweepPurse(to string) {
+	r.purseWork("Sending CNX back", func(ctx context.Context, n network, _ Connection) error {
+		p := r.purseNow()
+		if !p.open {
+			return &taskwallet.Error{Refusal: taskwallet.Locked}
+		}
+		id := p.record.Identity
+		target, err := r.sweepTarget(ctx, id, to)
+		if err != nil {
+			return err
+		}
+		if r.payingFrom(id.Address) {
+			return errPurseBusy // not even waited for: it has the turn
+		}
+		return r.alone(ctx, id, func(ctx context.Context) error {
+			if r.payingFrom(id.Address) {
+				return errPurseBusy
+			}
+			if err := r.sweepCNX(ctx, n, id, target); err != nil {
+				return err
+			}
+			if r.runningOf(job.State{Order: job.Order{Account: id.Address}}) > 0 {
+				return nil // the rest stays for a cancel; the page says so
+			}
+			r.purseStep("Sending the coins for gas back")
+			return r.sweepNative(ctx, n, id, target)
+		})
+	})
+}
+
+func (r *Runner) sweepCNX(ctx context.Context, n network, id taskwallet.Identity, target address) error {
+	standing, err := r.quiet(ctx, n, id.Address)
+	if err != nil || standing.CNX.IsZero() {
+		return err
+	}
+	tx := n.Contracts.Transfer(id.Address, target, standing.CNX)
+	gas, err := n.chain.Gas(ctx, tx)
+	if err != nil {
+		return err
+	}
+	gas = min(gas+gas/4, taskwallet.Ceilings(taskwallet.Gas{}).Transfer) // what is not used stays for the next step
+	price := taskwallet.Offer(standing.GasPrice, standing.BaseFee, standing.GasPrice, standing.Native, gas)
+	if err := taskwallet.Affords(standing.Native, gas, price.Max); err != nil {
+		return err
+	}
+	return r.sweep(ctx, n, id, taskwallet.SweepToken{To: target, Amount: standing.CNX}, standing, gas, price)
+}
+
+func (r *Runner) sweepNative(ctx context.Context, n network, id taskwallet.Identity, target address) error {
+	standing, err := r.quiet(ctx, n, id.Address)
+	if err != nil || standing.Native.IsZero() {
+		return err
+	}
+	// The true target may be a contract, or an account that became one: it costs more.
+	gas, err := n.chain.Gas(ctx, chain.Tx{From: id.Address, To: target, Value: *uint256.NewInt(1)})
+	if err != nil {
+		return err
+	}
+	l1, err := n.chain.L1Fee(ctx, sweepSize)
+	if err != nil {
+		return err
+	}
+	price := taskwallet.SweepPrice(standing.GasPrice, standing.BaseFee)
+	value, err := taskwallet.SweepValue(standing.Native, gas, price.Max, l1)
+	if err != nil || value.IsZero() {
+		return err
+	}
+	return r.sweep(ctx, n, id, taskwallet.SweepNative{To: target, Amount: value}, standing, gas, price)
+}
+
+// sweepSize is how long a signed transfer of native coins is at most, in bytes.
+const sweepSize = 130
+
+// quiet reads where the task wallet stands once none of its transactions waits:
+// what is swept must not be spent by another one.
+func (r *Runner) quiet(ctx context.Context, n network, at address) (chain.Standing, error) {
+	for {
+		standing, err := n.chain.Standing(ctx, at)
+		if err != nil {
+			return standing, err
+		}
+		if standing.Mined == standing.Nonce {
+			return standing, nil
+		}
+		r.purseStep("Waiting for a transaction of the task wallet")
+		if err := r.Clock.Sleep(ctx, settleEvery); err != nil {
+			return standing, err
+		}
+	}
+}
+
+// sweep signs, sends and waits.
+func (r *Runner) sweep(ctx context.Context, n network, id taskwallet.Identity, intent taskwallet.Intent, s chain.Standing, gas uint64, price taskwallet.Price) error {
+	signed, err := r.signTx(ctx, id, intent, s.Nonce, gas, price)
+	if err != nil {
+		return err
+	}
+	if err := n.chain.SendRaw(ctx, signed.Raw); err != nil {
+		return err
+	}
+	return r.settle(ctx, n, outgoing{from: id.Address, nonce: s.Nonce, block: s.Head, hash: signed.Hash, is: func(found *chain.Transaction) bool {
+		return found.Hash == signed.Hash
+	}})
+}
+
+// payingFrom reports whether a job of an account was confirmed and is not created yet.
+func (r *Runner) payingFrom(account address) bool {
+	for _, s := range r.others(job.State{}) {
+		if s.Order.Account == account && paying(s.Phase) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,21 @@
+package view
+
+import (
+	"testing"
+
+	"crynux-dapp/app/job"
+)
+
+func TestPage_offers_to_leave_a_wallet_that_does_not_answer(t *testing.T) {
+	const label = "Stop waiting for the wallet"
+	waiting := ordered(job.AwaitCreate, "a cat", 1)
+	b := open(t, connected(waiting))
+	b.wants("button: " + label)
+	b.run(b.page.leaves(waiting.ID))
+	if !b.asked("leave " + waiting.ID) {
+		t.Errorf("done: %q", b.did)
+	}
+	if b := open(t, connected(ordered(job.Running, "a cat", 1))); b.find("button", label) != nil {
+		t.Error("offered while the nodes work")
+	}
+}
