@@ -25,8 +25,15 @@ func (a *App) purse(s runner.Snapshot) view.Purse {
 		Random: p.Made && p.Kind != taskwallet.Derived, BackedUp: p.BackedUp,
 		Remembered: view.Remembered(p.Remembered), Shared: p.Shared, Held: p.Held, Retired: p.Retired, Number: p.Number, Taken: p.Taken,
 		Idle: p.Idle, Leaving: p.Leaving,
-		Known: p.Known, Native: p.Native, CNX: p.CNX, Tasks: p.Tasks, Step: p.Step,
+		Known: p.Known, Native: p.Native, CNX: p.CNX, Tasks: p.Tasks, Step: p.Step, Asking: p.Asking,
 		Underivable: p.Fault.Code == job.PurseNotDerivable,
+	}
+	out.Names, out.Search = p.Names, view.Search{Done: p.Search.Done, Whole: p.Search.Whole}
+	for _, s := range p.Activity {
+		out.Activity = append(out.Activity, view.Signature{At: s.At, What: view.What(s.What), Title: s.Title, Amount: s.Amount, Task: s.Task, File: s.File, Tx: s.Tx})
+	}
+	for _, f := range p.Search.Found {
+		out.Search.Found = append(out.Search.Found, view.Found(f))
 	}
 	if m := p.Moved; m != nil {
 		out.Moved = &view.Moved{Then: side(m.Record), Now: side(m.Now)}

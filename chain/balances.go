@@ -28,12 +28,3 @@ func (c *Client) Holdings(ctx context.Context, account common.Address) (h Holdin
 	err = r.run(ctx, c.reader)
 	return h, err
 }
-
-// Balances reads both in one request.
-func (c *Client) Balances(ctx context.Context, account common.Address) (b Balances, err error) {
-	var r reads
-	r.add(into(&b.Native, parseAmount), "eth_getBalance", data(account[:]), "latest")
-	r.view(into(&b.CNX, returned((*tuple).amount)), c.contracts.Token, balanceOf.with(addressWord(account)))
-	err = r.run(ctx, c.reader)
-	return b, err
-}

@@ -74,6 +74,16 @@ func heldUp(s State) string {
 	return ""
 }
 
+// otherFee tells that the contract took another fee than was shown: an allowance
+// for several tasks has room for that (protocol.md G.53).
+func otherFee(s State) string {
+	fee := s.Create.Fee
+	if fee.IsZero() || fee == s.Quote.Fee {
+		return ""
+	}
+	return fmt.Sprintf("The contract took %s, not %s as was shown. Tasks that wait are asked about again.", CNX(fee), CNX(s.Quote.Fee))
+}
+
 // ApprovedOther says that the wallet approved another amount than was asked, as far
 // as it was read again and is enough for the task; "" when it did not.
 func ApprovedOther(s State) string {
@@ -86,16 +96,6 @@ func ApprovedOther(s State) string {
 		return fmt.Sprintf("Your wallet approved %s instead of %s, as was asked: the amount was changed there. You can revoke it in the dialog of your wallet.", Allowance(has), Allowance(asked))
 	}
 	return fmt.Sprintf("Your wallet approved %s instead of %s, as was asked: the amount was changed there. It is enough for this task.", Allowance(has), Allowance(asked))
-}
-
-// otherFee tells that the contract took another fee than was shown: an allowance
-// for several tasks has room for that (protocol.md G.53).
-func otherFee(s State) string {
-	fee := s.Create.Fee
-	if fee.IsZero() || fee == s.Quote.Fee {
-		return ""
-	}
-	return fmt.Sprintf("The contract took %s, not %s as was shown. Tasks that wait are asked about again.", CNX(fee), CNX(s.Quote.Fee))
 }
 
 // Charged says what the job has cost so far.
@@ -181,7 +181,7 @@ func explainFault(s State) Problem {
 	case PurseLocked:
 		return Problem{Title: "The task wallet is locked", Remedy: "Unlock it with one signature, then go on.", Retry: "Go on"}
 	case PayingNow:
-		return Problem{Title: "A task is being paid right now", Detail: "It needs what is approved.", Remedy: "Revoke when it is paid.", Quiet: true}
+		return Problem{Title: "A task is being paid right now", Detail: "It needs what is approved and what is there.", Remedy: "Try again when it is paid.", Quiet: true}
 	case SignatureSpent:
 		title, detail := "The Relay has not taken the task yet", "Your signature has run out meanwhile."
 		if s.From == Fetching {
@@ -199,8 +199,6 @@ func explainFault(s State) Problem {
 	case PurseForeign: // taskwallet.md W5
 		return Problem{Title: "Someone else used this task wallet", Detail: "This browser knows nothing of its transaction " + f.Reason + ".",
 			Remedy: "If that was not you on another device, take the money out now and retire this key.", Retry: "It was me"}
-	case PurseBusy:
-		return Problem{Title: "A task is being paid just now", Remedy: "Wait until it is, then try again."}
 	case PurseOverBudget:
 		return Problem{Title: "The confirmed budget is spent", Detail: fmt.Sprintf("The task wallet holds %s more, and asks before it spends them.", CNX(f.Need)), Remedy: "Go on only if you want to.", Retry: "Allow " + CNX(f.Need)}
 	case GasPriceRaised: // taskwallet.md W6
@@ -230,7 +228,7 @@ func explainFault(s State) Problem {
 	case PurseUnsafe:
 		return Problem{Title: "Money could be lost by this", Detail: f.Reason, Remedy: "Nothing was changed."}
 	case PurseNotFound:
-		return Problem{Title: "This was not the name", Detail: "Your wallet made other keys under the names that were tried, and none of them is the one you look for.", Remedy: "Try the name of the site where it was made, choose another account, or open its backup file."}
+		return Problem{Title: "This was not the name", Detail: "Your wallet made other keys under the names that were tried, and none of them is the one you look for.", Remedy: "Try the name of the site where it was made, and its number if you had retired a key before; or choose another account, or its backup file."}
 	case PurseForeignTarget:
 		return Problem{Title: "This is no complete address", Detail: "It has to be written in full, with its capital and small letters: they tell a slip of the pen.", Remedy: "Copy the address once more from where you know it."}
 	case Storage:

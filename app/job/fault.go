@@ -42,7 +42,6 @@ const (
 	PurseOtherKey      Code = "purse-other-key"      // the wallet signs differently than before
 	PurseMoved         Code = "purse-moved"          // the profile's contracts or Relays changed
 	PurseForeign       Code = "purse-foreign"        // somebody else used the key; Reason is the transaction
-	PurseBusy          Code = "purse-busy"           // a confirmed task is being paid
 	PurseOverBudget    Code = "purse-over-budget"    // more than was confirmed
 	GasPriceRaised     Code = "gas-price-raised"     // Need wei per gas, far above Have, which was confirmed
 	PurseWrongPassword Code = "purse-wrong-password" // of a backup
@@ -112,7 +111,7 @@ func Codes() []Code {
 	return []Code{Rejected, WalletPending, WalletLocked, WalletGone, WalletCannot, WalletGarbage, WalletSilent, WrongChain, ForeignChain, WrongAccount,
 		SignerMismatch, NotEnoughCNX, NotEnoughGas, FeeRaised, AllowanceShort, NoFreeNodes, TxReverted, TxReplaced, TxDropped, TxRefused, Interrupted,
 		ArgsRefused, RelayRefused, NotCreator, ResultDamaged, ResultMismatch, NetworkMismatch, Storage, Internal, PayingNow, SignatureSpent,
-		NoPurseHere, PurseLocked, PurseShort, PurseNotDerivable, PurseOtherKey, PurseMoved, PurseForeign, PurseBusy, PurseOverBudget, GasPriceRaised, PurseWrongPassword, PurseBadFile, PurseBadAmount, PurseUnproven,
+		NoPurseHere, PurseLocked, PurseShort, PurseNotDerivable, PurseOtherKey, PurseMoved, PurseForeign, PurseOverBudget, GasPriceRaised, PurseWrongPassword, PurseBadFile, PurseBadAmount, PurseUnproven,
 		PursePassphrase, PurseNotKept, PurseNotKeepable, PurseTaken, PurseRetired, PurseUnsafe, PurseNotFound, PurseForeignTarget,
 		ChainDown, RelayDown, NotSynced, NotUploaded, TxWaiting, TxUnderpriced, SignatureLate, WorkerRestarts}
 }

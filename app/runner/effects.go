@@ -48,7 +48,7 @@ func (r *Runner) start(s job.State, e job.Effect) {
 				r.met(s.ID, job.Fault{Code: job.Internal, Detail: fmt.Sprintf("%v\n%s", v, debug.Stack())})
 			}
 		}()
-		r.do(ctx, s, h, e, others)
+		r.do(forJob(ctx, s.ID), s, h, e, others)
 	}()
 }
 

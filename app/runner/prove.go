@@ -42,6 +42,15 @@ func (r *Runner) prove(ctx context.Context, w Connection, n network) job.Fault {
 	return f
 }
 
+// proveNow compares the two chains again, whatever was proved before: money is
+// about to go where it cannot be fetched back from. The error is a saying.
+func (r *Runner) proveNow(ctx context.Context, w Connection, n network) error {
+	if f := r.proofFault(ctx, w, n, n.chain.Prove(ctx, w)); !f.Zero() {
+		return saying{f}
+	}
+	return nil
+}
+
 // unprove forgets all proofs: a wallet has come, gone or moved.
 func (r *Runner) unprove() {
 	r.mu.Lock()

@@ -30,6 +30,12 @@ type Purse struct {
 	// "this browser".
 	Remembered taskwallet.Remembered
 	Shared     bool
+	// Names are those under which an earlier task wallet may have been made; Search is
+	// what the chain knows of such.
+	Names  []string
+	Search Search
+	// Activity is what it has signed in this browser, the newest first.
+	Activity []Signature
 	// Number is the key's, counted from 0; of the next key where none is made.
 	Number uint8
 	// Held tells that the key is here and signs nothing: only its backup can be
@@ -50,6 +56,8 @@ type Purse struct {
 	Tasks  uint64 // that the balance pays for
 	// Step is what is being done now, in words; "" when nothing is.
 	Step string
+	// Asking tells that it waits for the person's wallet, so that it can be left.
+	Asking bool
 	// Fault of the last thing that was tried.
 	Fault job.Fault
 	// Payments that the owner's wallet made to it and that are not confirmed yet.
@@ -149,7 +157,7 @@ func (r *Runner) pursed(s chain.Standing, n network) {
 // showPurse copies what the page may know.
 func (r *Runner) showPurse(n network) {
 	p := &r.snap.Purse
-	p.Site = r.Home.Site
+	p.Site, p.Names = r.Home.Site, r.names()
 	p.Refused, p.Elsewhere = r.Home.Place.Refused(n.Development), r.Home.Place.Subdomain()
 	p.Foreign, p.Shared = r.Home.Place.Foreign(r.Home.Site), r.Home.Place.Shared()
 	p.Made, p.Open, p.Held = r.purse.made, r.purse.open, r.purse.held
@@ -183,6 +191,10 @@ func (r *Runner) findPurse() {
 	}
 	go func() {
 		found := r.lastRecord(r.ctx, owner, n)
+		var signed []Signature
+		if found != nil {
+			signed = r.activity(r.ctx, *found)
+		}
 		number, _ := taskwallet.Next(r.records(r.ctx, n), owner, r.Home.Site, n.ChainID) // 99 is never retired
 		r.post(func() {
 			switch {
@@ -191,6 +203,7 @@ func (r *Runner) findPurse() {
 				r.snap.Purse.Number = number
 			default:
 				r.purse = purse{record: *found, made: true}
+				r.snap.Purse.Activity = signed
 				r.showPurse(n)
 				r.refreshPurse()
 				r.followTransfers(n, *found)

@@ -28,5 +28,8 @@ func (r *Runner) Backup(ctx context.Context, password string) ([]byte, error) {
 	if r.Vault == nil {
 		return nil, errNoVault
 	}
+	if p := r.purseNow(); !p.open && !p.held {
+		return nil, taskwallet.Locked.Because("there is no key to back up")
+	}
 	return r.Vault.Backup(ctx, password)
 }

@@ -16,7 +16,7 @@ import (
 // Why a key is not given up.
 const (
 	whyNotEmpty   = "There is still money in it: take everything out first."
-	whyRefund     = "The fee of a task that has not ended can still come back to it."
+	whyRefund     = "Something can still come to it: the fee of a task that has not ended, or a transfer."
 	whyLastNumber = "It is the last number that a key can have."
 	whyNotTyped   = "What was typed is not the end of its address."
 )
@@ -31,7 +31,8 @@ type Remains struct {
 	Free bool
 	// WayBack tells that the key can be made again, or that its backup was proven.
 	WayBack bool
-	// Refundable counts the tasks whose fee can still come back.
+	// Refundable counts what can still come to it: fees of tasks that have not ended,
+	// and transfers on their way.
 	Refundable int
 	// Endpoints counts the nodes that said what is left; two are wanted. Native and
 	// CNX are the most that one of them said.
@@ -66,7 +67,7 @@ func (r *Runner) PurseRemains(ctx context.Context) (Remains, error) {
 func (r *Runner) remains(ctx context.Context, record taskwallet.Record, n network) taskwallet.Remains {
 	ctx, cancel := context.WithTimeout(ctx, remainsFor)
 	defer cancel()
-	left := taskwallet.Remains{Refundable: r.refundable(record.Address)}
+	left := taskwallet.Remains{Refundable: r.expected(ctx, record)}
 	seen := map[string]bool{}
 	for _, address := range n.RPC {
 		u, err := url.Parse(address)
@@ -75,11 +76,21 @@ func (r *Runner) remains(ctx context.Context, record taskwallet.Record, n networ
 		}
 		seen[u.Host] = true
 		c := chain.NewClient(chain.NewRPC(address, r.HTTP), chain.Contracts(record.Contracts))
-		if b, err := c.Balances(ctx, record.Address); err == nil {
-			left.Balances = append(left.Balances, b)
+		if h, err := c.Holdings(ctx, record.Address); err == nil {
+			left.Balances = append(left.Balances, h.Balances)
 		}
 	}
 	return left
+}
+
+// expected counts what can still come to a task wallet: fees and transfers.
+func (r *Runner) expected(ctx context.Context, record taskwallet.Record) int {
+	list, err := r.transfers(ctx, record)
+	n := len(list) + r.refundable(record.Address)
+	if err != nil {
+		n++ // what cannot be read may be one
+	}
+	return n
 }
 
 // refundable counts the tasks of an account whose fee can still come back: paid, or
@@ -112,7 +123,7 @@ func (r *Runner) RetirePurse() {
 		if err != nil {
 			return err
 		}
-		refundable := r.refundable(record.Address)
+		refundable := r.expected(ctx, record)
 		if err := record.Retire(standing, refundable); err != nil {
 			return saying{job.Fault{Code: job.PurseUnsafe, Reason: whyNotRetired(record, refundable), Detail: err.Error()}}
 		}
@@ -151,7 +162,7 @@ func (r *Runner) DeletePurse(typed string) {
 		if err := r.Store.Delete(ctx, Keys, record.StoreKey()); err != nil {
 			return err
 		}
-		for _, key := range []string{lastKey(record.Owner, n), budgetKey(record)} {
+		for _, key := range []string{lastKey(record.Owner, n), budgetKey(record), transfersKey(record), activityKey(record)} {
 			if err := r.Store.Delete(ctx, Settings, key); err != nil {
 				return err
 			}

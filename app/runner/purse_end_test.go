@@ -133,8 +133,8 @@ func TestPurseIsDeletedOnlyWhereNothingIsLost(t *testing.T) {
 		if left := free(g, false); left.Refundable != 1 {
 			t.Errorf("%+v", left)
 		}
-		g.refused("deleting", "can still come back", func() { g.DeletePurse("") })
-		g.refused("retiring", "can still come back", g.RetirePurse)
+		g.refused("deleting", "can still come to it", func() { g.DeletePurse("") })
+		g.refused("retiring", "can still come to it", g.RetirePurse)
 	})
 	t.Run("a locked one", func(t *testing.T) {
 		_, _, g := keeper(t, 2)

@@ -58,6 +58,7 @@ func (r *Runner) openPurse(ctx context.Context, record taskwallet.Record, n netw
 	if err := r.saveRecord(ctx, record, n); err != nil {
 		return err
 	}
+	signed := r.activity(ctx, record)
 	budget := r.budget(ctx, record, standing.CNX)
 	var stop error
 	var stranger *hash
@@ -90,6 +91,7 @@ func (r *Runner) openPurse(ctx context.Context, record taskwallet.Record, n netw
 		}
 		r.snap.Purse.Budget, r.snap.Purse.Spent = budget, uint256.Int{}
 		r.snap.Purse.Idle, r.snap.Purse.Leaving = false, false
+		r.snap.Purse.Activity = signed
 		r.showPurse(n)
 		r.pursed(standing, n)
 		r.followTransfers(n, record)

@@ -39,9 +39,11 @@ type Runner struct {
 	following map[address]bool             // task wallets whose transfers of an earlier visit are waited for
 	turns     turns
 	leaves    map[string]context.CancelFunc // ends what is done for a job now
-	writes    []write                       // not saved yet, in order
-	writing   bool
-	signed    map[string]relay.Signed // signatures that may be used again, by signing parameters
+	// leavePurse ends what is done with the task wallet now.
+	leavePurse context.CancelFunc
+	writes     []write // not saved yet, in order
+	writing    bool
+	signed     map[string]relay.Signed // signatures that may be used again, by signing parameters
 
 	networks map[string]network
 
@@ -66,7 +68,8 @@ type network struct {
 // New makes a runner. It does nothing before Run.
 func New(p Ports) *Runner {
 	r := &Runner{
-		Ports: p, inbox: newInbox(), lookAway: func() {}, cursors: map[string]uint64{}, missing: map[string]int{}, committed: map[string]bool{}, watching: map[string]bool{}, alones: map[payer]context.CancelFunc{}, following: map[address]bool{}, turns: turns{taken: map[payer]string{}}, leaves: map[string]context.CancelFunc{},
+		Ports: p, inbox: newInbox(), lookAway: func() {}, cursors: map[string]uint64{}, missing: map[string]int{}, committed: map[string]bool{}, watching: map[string]bool{},
+		alones: map[payer]context.CancelFunc{}, following: map[address]bool{}, turns: turns{taken: map[payer]string{}}, leaves: map[string]context.CancelFunc{},
 		signed: map[string]relay.Signed{}, networks: map[string]network{}, barred: map[string]bool{}, proved: map[proven]bool{}, subscribers: map[int]func(Snapshot){},
 	}
 	for _, n := range p.Networks {
@@ -75,6 +78,9 @@ func New(p Ports) *Runner {
 			chain:   chain.NewClient(chain.NewRPC(first(n.RPC), p.HTTP), n.Contracts),
 			relay:   relay.New(n.Relay, p.HTTP),
 		}
+	}
+	if p.Vault != nil {
+		r.Vault = noted{p.Vault, r}
 	}
 	r.snap.Network = p.Networks[0]
 	return r

@@ -43,10 +43,13 @@ func (p *Page) askRelay(s job.State) app.UI {
 	)
 }
 
-// leave is for wallets that do not answer.
+// leaveLabel is the button for wallets that do not answer.
+const leaveLabel = "Stop waiting for the wallet"
+
+// leave offers to wait no longer for the wallet.
 func (p *Page) leave(s job.State) app.UI {
 	return app.Div().Class("row").Body(
-		app.Button().Class("button quiet").Type("button").Text("Stop waiting for the wallet").
+		app.Button().Class("button quiet").Type("button").Text(leaveLabel).
 			OnClick(p.leaves(s.ID), s.ID, "leave"),
 	)
 }

@@ -23,6 +23,8 @@ type purseDialog struct {
 	act  purseAct
 	fund fundPlan
 	left leftover
+	// history tells that the list of signatures is unfolded.
+	history bool
 	// faults of the password fields, by their id.
 	faults faults
 	// writing tells that the backup is being written.
@@ -55,6 +57,7 @@ const (
 	actKeep   purseAct = "keep" // how the key stays in this browser
 	actRetire purseAct = "retire"
 	actDelete purseAct = "delete"
+	actFind   purseAct = "find" // an earlier task wallet
 )
 
 // purseCard is the right card for the state.
@@ -85,6 +88,8 @@ func (p *Page) purseAct() purseAct {
 	purse := p.state.Purse
 	ends := p.purse.act == actRetire || p.purse.act == actDelete // which need no key
 	switch {
+	case p.purse.act == actFind:
+		return actFind
 	case ends && purse.Made:
 		return p.purse.act
 	case !purse.Open:
@@ -138,7 +143,9 @@ func (p *Page) followPurse(ctx app.Context, before, now State) {
 	b, n := before.Purse, now.Purse
 	if b.Step != "" && n.Step == "" && n.Problem.Title == "" {
 		p.purse.said = p.purseDone(b, n)
-		p.purse.act, p.purse.agreed = actNone, false
+		if searched := p.purse.act == actFind && b.Open == n.Open && b.Held == n.Held && b.Address == n.Address; !searched {
+			p.purse.act, p.purse.agreed = actNone, false
+		}
 	}
 	if b.Step != "" && n.Step == "" && n.Problem.Title != "" && now.purseCard() == purseLocked && n.Remembered == ByPassphrase {
 		ctx.Defer(func(app.Context) { p.port.Focus(unlockID) }) // to try again
@@ -189,6 +196,8 @@ func (p *Page) turnPurse(ctx app.Context) {
 		p.planFunding(ctx, defaultFunding)
 	case purseCard(actDelete):
 		p.lookWhatRemains(ctx)
+	case purseCard(actFind):
+		p.port.FindPurses()
 	}
 	ctx.Defer(func(app.Context) {
 		p.port.SetValue(fundID, defaultFundingText)
@@ -242,9 +251,6 @@ func (p *Page) purseBody() app.UI {
 
 // purseStatus is what is being done, or was just done.
 func (p *Page) purseStatus(busy bool) app.UI {
-	if busy {
-		return app.P().Class("doing").Role("status").Text(p.state.Purse.Step)
-	}
 	said := p.purse.said
 	switch {
 	case p.state.Purse.Leaving:
@@ -252,8 +258,21 @@ func (p *Page) purseStatus(busy bool) app.UI {
 	case p.state.Purse.Idle && said == "":
 		said = idleText
 	}
-	return app.P().Class("help").Role("status").Text(said)
+	text := app.P().Class("help").Role("status").Text(said)
+	if busy {
+		text = app.P().Class("doing").Role("status").Text(p.state.Purse.Step)
+	}
+	return app.Div().Class("stack").Body(text, either(busy && p.state.Purse.Asking, p.purseLeave, nothing))
 }
+
+// purseLeave is for wallets that do not answer.
+func (p *Page) purseLeave() app.UI {
+	return app.Div().Class("row").Body(
+		app.Button().Class("button quiet").Type("button").Text(leaveLabel).OnClick(p.leavesPurse),
+	)
+}
+
+func (p *Page) leavesPurse(app.Context, app.Event) { p.port.LeavePurse() }
 
 func (p *Page) purseWrongChain() app.UI {
 	return app.Section().Class("banner").Role("alert").Aria("label", "Your wallet is on another network").Body(

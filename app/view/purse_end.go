@@ -22,24 +22,27 @@ type leftover struct {
 func (p *Page) ends() app.UI {
 	return app.Details().Class("more").Body(
 		app.Summary().Text("More"),
+		p.activity(),
 		app.Section().Class("stack").Aria("label", "Give up the key").Body(
 			app.P().Class("help").Text(endsText),
 			app.Div().Class("row").Body(
 				p.action("Retire this key", false, p.choose(actRetire), p.state.Purse.Retired),
 				p.action("Delete from this browser", false, p.choose(actDelete)),
+				p.action("Find another task wallet", false, p.choose(actFind)),
 			),
 		),
 	)
 }
 
-// ending is an unfolded way to be rid of the key, in place of what the card shows
-// otherwise.
-func (p *Page) ending(otherwise func() app.UI) app.UI {
+// aside is what the person unfolded, in place of what the card shows otherwise: a
+// way to be rid of the key, or to find another one.
+func (p *Page) aside(otherwise func() app.UI) app.UI {
 	act := p.purseAct()
 	return app.Div().Class("stack").Body(
 		either(act == actRetire, p.retire, nothing),
 		either(act == actDelete, p.deletion, nothing),
-		either(act != actRetire && act != actDelete, otherwise, nothing),
+		either(act == actFind, p.find, nothing),
+		either(act != actRetire && act != actDelete && act != actFind, otherwise, nothing),
 	)
 }
 
@@ -121,7 +124,7 @@ func (p *Page) losses() (list []string) {
 		list = append(list, deleteNoWayBack)
 	}
 	if left.Refundable > 0 {
-		list = append(list, fill(deleteRefund, "tasks", counted(left.Refundable, "task")))
+		list = append(list, fill(deleteRefund, "payments", counted(left.Refundable, "payment")))
 	}
 	if !left.CNX.IsZero() || !left.Native.IsZero() {
 		list = append(list, fill(deleteMoney, "amount", both(left.CNX, left.Native, p.state.Network)))

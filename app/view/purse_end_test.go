@@ -43,7 +43,7 @@ func TestDelete_of_something_wants_the_address(t *testing.T) {
 		want  string
 	}{
 		{"money", Remains{WayBack: true, Endpoints: 2, CNX: units(84)}, nil, "There is 84 CNX in it."},
-		{"a refund", Remains{WayBack: true, Endpoints: 2, Refundable: 2}, nil, "The fee of 2 tasks can still come back to it."},
+		{"a refund", Remains{WayBack: true, Endpoints: 2, Refundable: 2}, nil, "2 payments can still come to it"},
 		{"no way back", Remains{Endpoints: 2}, nil, "Nobody can make this key again"},
 		{"one node", Remains{WayBack: true, Endpoints: 1}, nil, "Only one node could say what is left."},
 		{"no node", Remains{WayBack: true}, nil, "No node could say"},

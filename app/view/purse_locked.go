@@ -11,7 +11,7 @@ func (p *Page) purseLocked() app.UI {
 	purse := p.state.Purse
 	return card(purseLocked, "The task wallet is locked",
 		p.holdings(),
-		p.ending(func() app.UI {
+		p.aside(func() app.UI {
 			return app.Div().Class("stack").Body(
 				either(purse.Remembered == ByPassphrase, p.unlockByPassphrase, nothing),
 				either(purse.Remembered == ByBrowser, p.unlockHere, nothing),

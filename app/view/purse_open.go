@@ -22,6 +22,7 @@ func (p *Page) purseOpened() app.UI {
 		part(actKeep, p.keep),
 		part(actRetire, p.retire),
 		part(actDelete, p.deletion),
+		part(actFind, p.find),
 		either(p.purse.task && act == actNone && !s.needsPurse(), p.backToTask, nothing),
 		part(actNone, p.purseActions),
 	)

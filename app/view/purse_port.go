@@ -32,6 +32,12 @@ type Purse struct {
 	// have pages under this origin: then it must not stay without a passphrase.
 	Remembered Remembered
 	Shared     bool
+	// Names are those under which an earlier task wallet may have been made; Search is
+	// what the chain knows of such.
+	Names  []string
+	Search Search
+	// Activity is what it has signed in this browser, the newest first.
+	Activity []Signature
 	// Number is the key's, from 0; of the next key where none is made.
 	Number uint8
 	// Held tells that the key is here and signs nothing: its backup can be written.
@@ -53,6 +59,8 @@ type Purse struct {
 	Tasks uint64
 	// Step is what is being done now, in words; "" when nothing is.
 	Step string
+	// Asking tells that the person's wallet is being asked, which may never answer.
+	Asking bool
 	// Problem of the last thing that was tried; zero when it worked.
 	Problem job.Problem
 	// Underivable tells that this wallet cannot make the key: offer a random one.
@@ -93,13 +101,57 @@ type Funding struct {
 	Native, CNX uint256.Int
 }
 
+// Search is what was found of earlier task wallets.
+type Search struct {
+	// Done tells that the chain was asked; Whole that it told all of its blocks.
+	Done, Whole bool
+	Found       []Found
+}
+
+// Found is an account that the owner sent CNX to, and that may be a task wallet.
+type Found struct {
+	Address common.Address
+	// CNX and Native are what it has now, Received the CNX that it got.
+	CNX, Native, Received uint256.Int
+	Tasks                 uint64 // that it created
+}
+
+// Signature is one signature that the task wallet made.
+type Signature struct {
+	At   int64 // unix milliseconds
+	What What
+	// Title names the task it was for; "" for none.
+	Title string
+	// Amount is CNX in base units; wei for SignedCoins.
+	Amount uint256.Int
+	Task   uint64 // id on chain; 0 where it had none yet
+	File   string // number of a result, from 0
+	Tx     common.Hash
+}
+
+// What was signed.
+type What string
+
+// All that a task wallet signs.
+const (
+	SignedApprove What = "approve"
+	SignedCreate  What = "create"
+	SignedCancel  What = "cancel"
+	SignedSweep   What = "sweep"
+	SignedCoins   What = "sweep-coins"
+	SignedHost    What = "host"
+	SignedUpload  What = "upload"
+	SignedStatus  What = "status"
+	SignedResult  What = "result"
+)
+
 // Remains is what would be lost with the key.
 type Remains struct {
 	// Free tells that nothing would be: nothing has to be typed.
 	Free bool
 	// WayBack tells that the key can be made again, or that its backup was proven.
 	WayBack bool
-	// Refundable counts the tasks whose fee can still come back.
+	// Refundable counts what can still come to it: fees, and transfers on their way.
 	Refundable int
 	// Endpoints counts the nodes that said what is left, at most Native and CNX; two are wanted.
 	Endpoints   int
@@ -128,6 +180,8 @@ type PursePort interface {
 	// MakePurse asks the connected wallet for the signature that is the key, twice the
 	// first time; it also unlocks one that was made before.
 	MakePurse()
+	// LeavePurse waits no longer for the wallet's answer.
+	LeavePurse()
 	// MakeRandomPurse makes a key from chance, for wallets that cannot make one.
 	MakeRandomPurse()
 	// UnlockPurse opens it with what this browser keeps; passphrase is "" where that
@@ -142,6 +196,12 @@ type PursePort interface {
 	FundPurse(tasks uint64)
 	// SweepPurse sends everything to an address that was typed in full; "" = the owner.
 	SweepPurse(to string)
+	// FindPurses looks on the chain for earlier task wallets; nobody is asked.
+	FindPurses()
+	// OpenFound has the wallet asked for one signature for each name, until one makes
+	// the key of at. name and number are what was typed; "" = Names. A zero at is any
+	// account that was ever used.
+	OpenFound(at common.Address, name string, number uint8)
 	// RetirePurse gives the key up for good; the next one has the next number.
 	RetirePurse()
 	// PurseRemains looks what would be lost with the key; DeletePurse has this browser

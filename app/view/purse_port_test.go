@@ -3,6 +3,7 @@ package view
 import (
 	"context"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/holiman/uint256"
 
 	"crynux-dapp/app/task"
@@ -12,6 +13,7 @@ import (
 
 func (b *browser) MakePurse()             { b.note("make purse") }
 func (b *browser) MakeRandomPurse()       { b.note("make random purse") }
+func (b *browser) LeavePurse()            { b.note("leave purse") }
 func (b *browser) LockPurse()             { b.note("lock purse") }
 func (b *browser) FundPurse(tasks uint64) { b.note("fund %d", tasks) }
 func (b *browser) SweepPurse(to string) {
@@ -44,6 +46,10 @@ func (b *browser) Funding(_ context.Context, tasks uint64) (Funding, error) {
 	return f, b.fails
 }
 
+func (b *browser) FindPurses() { b.note("find") }
+func (b *browser) OpenFound(at common.Address, name string, number uint8) {
+	b.note("open %s %q %d", at.Hex(), name, number)
+}
 func (b *browser) RetirePurse()             { b.note("retire") }
 func (b *browser) DeletePurse(typed string) { b.note("delete %q", typed) }
 

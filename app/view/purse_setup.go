@@ -26,16 +26,19 @@ func (p *Page) purseRefused() app.UI {
 // purseSetup is the card before the first signature.
 func (p *Page) purseSetup() app.UI {
 	s := p.state
-	return card(purseSetup, "Set up the task wallet",
-		app.P().Text(fill(wordsW1, "host", s.Purse.Host)),
-		app.P().Class("muted").Text(setupPrompts(s.Preflight.Known && s.Preflight.Gas.IsZero())),
-		app.P().Class("help").Text(only(s.Purse.Number > 0, fill(nextText, "n", strconv.Itoa(int(s.Purse.Number))))),
-		p.trust(),
-		app.Div().Class("row").Body(
-			p.action("Make task wallet", true, p.onMakePurse, p.distrusted(), s.WrongChain()),
-		),
-		p.fromBackup(),
-	)
+	return card(purseSetup, "Set up the task wallet", p.aside(func() app.UI {
+		return app.Div().Class("stack").Body(
+			app.P().Text(fill(wordsW1, "host", s.Purse.Host)),
+			app.P().Class("muted").Text(setupPrompts(s.Preflight.Known && s.Preflight.Gas.IsZero())),
+			app.P().Class("help").Text(only(s.Purse.Number > 0, fill(nextText, "n", strconv.Itoa(int(s.Purse.Number))))),
+			p.trust(),
+			app.Div().Class("row").Body(
+				p.action("Make task wallet", true, p.onMakePurse, p.distrusted(), s.WrongChain()),
+				p.action("Find my task wallet", false, p.choose(actFind)),
+			),
+			p.fromBackup(),
+		)
+	}))
 }
 
 // purseRandom is the card of a wallet that cannot make the key.

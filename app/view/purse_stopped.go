@@ -17,7 +17,7 @@ func (p *Page) purseStopped() app.UI {
 		either(purse.Taken, func() app.UI { return caution(takenText) }, nothing),
 		either(purse.Retired, func() app.UI { return caution(retiredText) }, nothing),
 		either(purse.Moved != nil, p.movedSides, nothing),
-		p.ending(func() app.UI {
+		p.aside(func() app.UI {
 			return app.Div().Class("stack").Body(
 				app.P().Text(stoppedText),
 				either(purse.Held, p.backup, p.openForBackup),

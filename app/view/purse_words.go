@@ -83,6 +83,7 @@ const (
 	passphraseShort    = "Take at least 10 characters: whoever copies what this browser keeps may try passphrases without end."
 	passphraseNeeded   = "Type the passphrase."
 
+	activityNone = "It has signed nothing in this browser."
 	endsText     = "Retire a key that somebody else may have. Delete it where you do not need it any more."
 	retireText   = "A retired key never signs again, and what this browser keeps of it is forgotten. Take everything out first."
 	retireNumber = "Your wallet then makes the next one, number {n}, after one more question."
@@ -100,7 +101,7 @@ const (
 	deleteOneNode   = "Only one node could say what is left."
 	deleteNoWayBack = "Nobody can make this key again, and its backup was never proven."
 	deleteMoney     = "There is {amount} in it."
-	deleteRefund    = "The fee of {tasks} can still come back to it."
+	deleteRefund    = "{payments} can still come to it: fees of tasks that have not ended, or transfers on their way."
 	deleteNotTyped  = "Type the last four characters of the address above, capital and small letters as they are."
 	deletedDone     = "This browser has forgotten the task wallet."
 
@@ -108,6 +109,15 @@ const (
 	sweepElseText = "Anything sent to a wrong address is gone: nobody can bring it back."
 	sweepNoTarget = "Type the whole address, 0x and 40 characters, with its capital and small letters."
 	sweepOther    = "A letter is wrong, or capital and small letters are not as the address has them."
+
+	findText    = "The blockchain tells to which accounts your wallet sent CNX. Looking costs nothing, and your wallet is not asked."
+	findNothing = "Your wallet sent CNX to no account that could be a task wallet."
+	findPart    = "Only the newer part of the blockchain could be searched."
+	findFound   = "Found: {address}, {amount}"
+	findAsks    = "Choose the one you look for. Your wallet is then asked for a signature under each name until one fits, at most {times}: {names}. The signatures cost nothing, and each is a key: whoever gets it can spend what is in that task wallet."
+	findTrust   = "This copy at {host} opens a task wallet that was made under another name. Go on only if you trust this copy."
+	findName    = "The name is usually the host where the page was opened, such as crynux.example.org. Your wallet is asked once."
+	findBadName = "Type the name as it stands in the address: small letters, digits, points and hyphens, without https:// and what follows the name."
 
 	movedText    = "This page now names other addresses for the network than when your task wallet was made. Whoever changed them may want what is in it, so it signs nothing for the new ones."
 	takenText    = "There is code at the address of your task wallet, and this page never puts any there: somebody else has the key. What is in it can be gone at any moment."

@@ -1,0 +1,156 @@
+//go:build !js
+
+package e2e
+
+import (
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"crynux-dapp/chain/devchain"
+	"crynux-dapp/web/devnet"
+)
+
+// openPurse opens the dialog of the task wallet.
+func (v *visitor) openPurse() {
+	v.t.Helper()
+	var name string
+	v.until("the task wallet in the header", func() bool {
+		for _, b := range v.all("button", starting("Task wallet: ")) {
+			name = b.name
+		}
+		return name != ""
+	})
+	v.click("button", name)
+}
+
+// marked tells whether the page is still the one that was marked.
+func (v *visitor) marked() (still bool) {
+	v.t.Helper()
+	v.run(chromedp.Evaluate(`globalThis.markedByTest === true`, &still))
+	return still
+}
+
+// TestPurseStays remembers the key in both ways, and unlocks it without the wallet.
+func TestPurseStays(t *testing.T) {
+	n := network(t)
+	v := visit(t, n)
+	v.connect(modern)
+	v.setUp(1)
+	wallet := n.Wallets[1]
+	before := len(wallet.Prompts())
+	const passphrase = "two foxes, one lighthouse"
+
+	v.openPurse()
+	v.click("button", "Remember")
+	v.fill("textbox", "New passphrase", passphrase)
+	v.fill("textbox", "The same passphrase again", passphrase)
+	v.shot("purse-remember-1440")
+	v.click("button", "Keep it under this passphrase")
+	v.sees("It stays in this browser under a passphrase.")
+
+	v.reload()
+	v.click("button", "Unlock task wallet")
+	v.fill("textbox", "Passphrase of this browser", passphrase+"?")
+	v.click("button", "Unlock")
+	v.find("alert", "This is not the passphrase")
+	v.until("the field to try again", func() bool { return v.focused() == "Passphrase of this browser" })
+	v.fill("textbox", "Passphrase of this browser", passphrase)
+	v.click("button", "Unlock")
+	v.sees("The task wallet is open.")
+
+	v.click("button", "Remember")
+	v.sees("Anyone who can use this browser profile, and any program on this computer, can spend the task wallet.")
+	v.click("button", "Keep it in this browser")
+	v.sees("It stays in this browser, and one click opens it.")
+	v.reload()
+	v.click("button", "Unlock task wallet")
+	if v.has("textbox", "Passphrase of this browser") {
+		t.Error("the passphrase of before is still asked for")
+	}
+	v.click("button", "Unlock")
+	v.sees("The task wallet is open.")
+
+	// A lock by hand ends the memory of the page.
+	v.run(chromedp.Evaluate(`globalThis.markedByTest = true`, nil))
+	v.click("button", "Lock")
+	v.until("the page is loaded anew", func() bool { return !v.marked() })
+	v.click("button", "Unlock task wallet")
+	v.click("button", "Forget it here")
+	v.sees("This browser has forgotten it.")
+	v.gone("button", "Unlock")
+	if got := len(wallet.Prompts()) - before; got != 0 {
+		t.Errorf("the wallet asked %d times", got)
+	}
+	v.click("button", "Unlock with one signature")
+	v.sees("The task wallet is open.")
+	if got := len(wallet.Prompts()) - before; got != 1 {
+		t.Errorf("the wallet asked %d times, want once", got)
+	}
+	v.whole()
+}
+
+// copyOf serves the site once more under another address: the same files, with the
+// true addresses and the demo wallets of a network.
+func copyOf(t *testing.T, n *devnet.Network) string {
+	t.Helper()
+	page, err := url.Parse(n.Page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	original := httputil.NewSingleHostReverseProxy(page)
+	wallets := devchain.WalletHandler(n.Wallets...)
+	return host(t, "", func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/_devwallet/"):
+			wallets.ServeHTTP(w, r)
+		case r.URL.Path == "/", r.URL.Path == "/config.json", strings.HasPrefix(r.URL.Path, "/_"):
+			original.ServeHTTP(w, r)
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// TestPurseOpensInAnotherCopy is another device and another address of the site.
+func TestPurseOpensInAnotherCopy(t *testing.T) {
+	n := network(t)
+	v := visit(t, n)
+	v.connect(modern)
+	v.setUp(2)
+	wallet := n.Wallets[1]
+
+	w := browse(t)
+	w.net = n
+	w.before(clockScript(n.Chain.Clock()))
+	w.open(copyOf(t, n))
+	w.connect(modern)
+	before := len(wallet.Prompts())
+
+	// What it is can be seen before anything is signed.
+	w.click("button", "Set up task wallet")
+	w.click("button", "Find my task wallet")
+	w.until("it is found", func() bool { return strings.Contains(w.body(), "60 CNX from you") })
+	w.shot("purse-found-1440")
+	w.click("button", "Back")
+	if got := len(wallet.Prompts()) - before; got != 0 {
+		t.Errorf("the wallet asked %d times for looking", got)
+	}
+	w.click("button", "Make task wallet")
+	w.sees("The task wallet is open.")
+	w.sees("60 CNX")
+	if got := len(wallet.Prompts()) - before; got != 1 {
+		t.Errorf("the wallet asked %d times, want once", got)
+	}
+	w.click("button", "Close")
+	w.order("a lighthouse from far away", 1)
+	w.done("a lighthouse from far away", 1)
+	if got := len(wallet.Prompts()) - before; got != 1 {
+		t.Errorf("the wallet asked %d times, want no more", got)
+	}
+	w.whole()
+}
