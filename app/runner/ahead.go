@@ -19,13 +19,13 @@ func (r *Runner) LookAhead(kind task.Kind, args []byte) {
 			account = r.purse.record.Address
 		}
 		if n.Historical || account == (address{}) && !r.reachable(n) {
-			r.look()
+			r.lookAway()
 			r.snap.Ahead = Ahead{}
 			return
 		}
 		ctx, cancel := context.WithCancel(r.ctx)
-		r.look() // the one before is of no interest any more
-		r.look = cancel
+		r.lookAway() // the one before is of no interest any more
+		r.lookAway = cancel
 		go func() {
 			for pause := pollTrouble; ; pause = min(2*pause, mostLookPause) {
 				p, err := n.chain.Preflight(ctx, account, uint8(kind), vram)

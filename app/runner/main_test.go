@@ -59,6 +59,7 @@ func (f *faults) note(s runner.Snapshot) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.codes[s.Session.Fault.Code] = true
+	f.codes[s.Session.Revocation.Fault.Code] = true
 	f.codes[s.Purse.Fault.Code] = true
 	for _, j := range s.Jobs {
 		f.codes[j.Fault.Code] = true

@@ -30,7 +30,7 @@ type Runner struct {
 	allowed   bool                         // the person chose Direct mode
 	barred    map[string]bool              // wallets whose eth_sign is of no use, by name
 	picked    bool                         // the person chose the network
-	look      func()                       // ends the last LookAhead
+	lookAway  func()                       // ends the last LookAhead
 	cursors   map[string]uint64            // the next block to ask for, by watched job
 	missing   map[string]int               // ticks for which a sent transaction was unknown, by job
 	committed map[string]bool              // all nodes have committed to a result, by job
@@ -68,7 +68,7 @@ type network struct {
 // New makes a runner. It does nothing before Run.
 func New(p Ports) *Runner {
 	r := &Runner{
-		Ports: p, inbox: newInbox(), look: func() {}, cursors: map[string]uint64{}, missing: map[string]int{}, committed: map[string]bool{}, watching: map[string]bool{},
+		Ports: p, inbox: newInbox(), lookAway: func() {}, cursors: map[string]uint64{}, missing: map[string]int{}, committed: map[string]bool{}, watching: map[string]bool{},
 		alones: map[payer]context.CancelFunc{}, following: map[address]bool{}, turns: turns{taken: map[payer]string{}}, leaves: map[string]context.CancelFunc{},
 		signed: map[string]relay.Signed{}, networks: map[string]network{}, barred: map[string]bool{}, proved: map[proven]bool{}, subscribers: map[int]func(Snapshot){},
 	}

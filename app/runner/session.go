@@ -276,7 +276,7 @@ func (r *Runner) UseNetwork(id string) {
 		}
 		r.snap.Network, r.snap.Session.Known, r.snap.Ahead, r.picked = n.Network, false, Ahead{}, true
 		r.snap.Session.Foreign, r.snap.Session.Revocation, r.snap.Session.Listing = false, Revocation{}, NotListed
-		r.look()
+		r.lookAway()
 		r.showDirect()
 		r.write(write{store: Settings, key: "network", value: []byte(id)})
 		r.refreshBalances()
