@@ -92,6 +92,7 @@ func (r *Runner) openPurse(ctx context.Context, record taskwallet.Record, n netw
 		r.snap.Purse.Budget, r.snap.Purse.Spent = budget, uint256.Int{}
 		r.snap.Purse.Idle, r.snap.Purse.Leaving = false, false
 		r.snap.Purse.Activity = signed
+		r.snap.Purse.Used = !known && standing.Nonce > 0 && standing.CNX.IsZero()
 		r.showPurse(n)
 		r.pursed(standing, n)
 		r.followTransfers(n, record)

@@ -15,6 +15,7 @@ func (p *Page) purseOpened() app.UI {
 	return card(purseOpen, "The task wallet is open",
 		p.holdings(),
 		app.P().Class("caution").Role("note").Text(only(s.Purse.Known && s.Purse.fundable(), lowWarning(s.Purse.Tasks))),
+		app.P().Class("caution").Role("note").Text(only(s.Purse.Used, usedText)),
 		p.payments(),
 		part(actFund, p.fund),
 		part(actBackup, p.backup),
