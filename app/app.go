@@ -61,7 +61,9 @@ func New(c Config, p Ports) *App {
 		a.host = u.Host
 	}
 	for _, n := range p.Networks {
-		a.nets = append(a.nets, network(n))
+		shown := network(n)
+		shown.Shares = shares(n, p.Networks)
+		a.nets = append(a.nets, shown)
 	}
 	return a
 }
@@ -73,20 +75,13 @@ func (a *App) Subscribe(f func(view.State)) (cancel func()) {
 
 func (a *App) state(s runner.Snapshot) view.State {
 	out := view.State{
-		Ready: s.Ready, Network: network(s.Network), Networks: a.nets, Models: a.models, Jobs: s.Jobs,
+		Ready: s.Ready, Network: a.present(s.Network), Networks: a.nets, Models: a.models, Jobs: s.Jobs,
 		Persistent: s.Persistent, ChainDown: s.ChainDown, RelayDown: s.RelayDown, Drafts: s.Drafts,
-		Session: view.Session{
-			Connected: s.Session.Connected, Connecting: s.Session.Connecting, Wallet: wallet(s.Session.Wallet),
-			Account: s.Session.Account, ChainID: s.Session.ChainID, Known: s.Session.Known,
-			Native: s.Session.Native, CNX: s.Session.CNX,
-		},
+		Session: session(s.Session), Barred: s.Barred, Approval: view.Approval(s.Approval), Signing: signing(s.Signing),
 	}
 	out.Purse, out.Direct, out.Preflight = a.purse(s), s.Direct, ahead(s.Ahead)
 	for _, w := range s.Wallets {
 		out.Wallets = append(out.Wallets, wallet(w))
-	}
-	if !s.Session.Fault.Zero() {
-		out.Session.Problem = job.Explain(job.State{Phase: job.Failed, Fault: s.Session.Fault})
 	}
 	if s.Unreadable > 0 {
 		out.Notice = job.Problem{
@@ -96,6 +91,16 @@ func (a *App) state(s runner.Snapshot) view.State {
 		}
 	}
 	return out
+}
+
+// present is the network of the page.
+func (a *App) present(n runner.Network) view.Network {
+	for _, shown := range a.nets {
+		if shown.ID == n.ID {
+			return shown
+		}
+	}
+	return network(n)
 }
 
 func wallet(w runner.Wallet) view.Wallet { return view.Wallet{ID: w.ID, Name: w.Name, Icon: w.Icon} }

@@ -25,7 +25,7 @@ func (a *App) purse(s runner.Snapshot) view.Purse {
 		Random: p.Made && p.Kind != taskwallet.Derived, BackedUp: p.BackedUp,
 		Remembered: view.Remembered(p.Remembered), Shared: p.Shared, Held: p.Held, Retired: p.Retired, Number: p.Number, Taken: p.Taken, Used: p.Used,
 		Idle: p.Idle, Leaving: p.Leaving,
-		Known: p.Known, Native: p.Native, CNX: p.CNX, Tasks: p.Tasks, Step: p.Step,
+		Known: p.Known, Native: p.Native, CNX: p.CNX, Tasks: p.Tasks, Step: p.Step, Asking: p.Asking,
 		Underivable: p.Fault.Code == job.PurseNotDerivable,
 	}
 	out.Names, out.Search = p.Names, view.Search{Done: p.Search.Done, Whole: p.Search.Whole}

@@ -13,11 +13,18 @@ type Balances struct {
 	CNX    uint256.Int // base units
 }
 
-// Balances reads both in one request.
-func (c *Client) Balances(ctx context.Context, account common.Address) (b Balances, err error) {
+// Holdings are what an account has, and what others may take of it.
+type Holdings struct {
+	Balances
+	Allowance uint256.Int // CNX that the Task contract may take
+}
+
+// Holdings reads all of it in one request.
+func (c *Client) Holdings(ctx context.Context, account common.Address) (h Holdings, err error) {
 	var r reads
-	r.add(into(&b.Native, parseAmount), "eth_getBalance", data(account[:]), "latest")
-	r.view(into(&b.CNX, returned((*tuple).amount)), c.contracts.Token, balanceOf.with(addressWord(account)))
+	r.add(into(&h.Native, parseAmount), "eth_getBalance", data(account[:]), "latest")
+	r.view(into(&h.CNX, returned((*tuple).amount)), c.contracts.Token, balanceOf.with(addressWord(account)))
+	r.view(into(&h.Allowance, returned((*tuple).amount)), c.contracts.Token, allowance.with(addressWord(account), addressWord(c.contracts.Task)))
 	err = r.run(ctx, c.reader)
-	return b, err
+	return h, err
 }

@@ -31,6 +31,8 @@ func classify(e *ProviderError) error {
 		switch c.code {
 		case -32002: // geth says the same code with "request timed out", found above
 			return ErrPending
+		case -32004: // Besu says the same code with "Upfront cost exceeds account balance"
+			return ErrUnsupported
 		case -32005:
 			return ErrRateLimited
 		}
@@ -39,7 +41,7 @@ func classify(e *ProviderError) error {
 }
 
 // exactCodes are those of EIP-1193 and its followers, besides "method not
-// found" and "method not supported" of EIP-1474. 5000 is the rejection of
+// found" of JSON-RPC. 5000 is the rejection of
 // WalletConnect (CAIP-25).
 var exactCodes = map[int]error{
 	4001:   ErrRejected,
@@ -50,30 +52,44 @@ var exactCodes = map[int]error{
 	4901:   ErrChainDisconnected,
 	4902:   ErrUnknownChain,
 	-32601: ErrUnsupported,
-	-32004: ErrUnsupported,
+	429:    ErrRateLimited, // Alchemy answers its HTTP status for each call of a batch
 }
 
 // knownTexts are the words of nodes and wallets, lower case, first match wins.
-// The node forms are those of geth, anvil, Parity and Frontier; -32000 and
-// -32003 alone say nothing.
+// The node forms are those of geth, anvil, Parity and Frontier, and where it is
+// said of other nodes; -32000 and -32003 alone say nothing.
 var knownTexts = []struct {
 	part string
 	err  error
 }{
 	{"insufficient funds", ErrInsufficientFunds},
-	{"gas required exceeds allowance", ErrInsufficientFunds}, // an estimate capped by what the balance can buy
+	{"gas required exceeds allowance", ErrInsufficientFunds},             // an estimate capped by what the balance can buy
+	{"insufficientfunds", ErrInsufficientFunds},                          // Nethermind: "InsufficientFunds, Account balance: …"
+	{"upfront cost exceeds", ErrInsufficientFunds},                       // Besu
+	{"exceeds transaction sender account balance", ErrInsufficientFunds}, // Besu, longer
 	{"nonce too low", ErrNonceTooLow},
+	{"oldnonce", ErrNonceTooLow},                   // Nethermind
+	{"below sender account nonce", ErrNonceTooLow}, // Besu
 	{"nonce is too low", ErrNonceTooLow},
 	{"underpriced", ErrUnderpriced},
 	{"less than block base fee", ErrUnderpriced},
 	{"gas price too low", ErrUnderpriced},
-	{"gas price below minimum", ErrUnderpriced}, // geth since 1.16
+	{"gas price below configured minimum", ErrUnderpriced}, // Besu
+	{"feetoolow", ErrUnderpriced},                          // Nethermind
+	{"replacementnotallowed", ErrUnderpriced},              // Nethermind
+	{"could not replace existing tx", ErrUnderpriced},      // Erigon
+	{"replacement fee too low", ErrUnderpriced},            // ethers, around any of them
+	{"transaction is outdated", ErrUnderpriced},            // one more that viem knows
+	{"gas price below minimum", ErrUnderpriced},            // geth since 1.16
 	{"already known", ErrAlreadyKnown},
+	{"alreadyknown", ErrAlreadyKnown}, // Nethermind
 	{"already imported", ErrAlreadyKnown},
 	{"known transaction", ErrAlreadyKnown},
 	{"intrinsic gas too low", ErrOutOfGas},
-	{"intrinsic gas too high", ErrGasLimit}, // anvil's words for the next one
+	{"intrinsic gas exceeds gas limit", ErrOutOfGas}, // Besu
+	{"intrinsic gas too high", ErrGasLimit},          // anvil's words for the next one
 	{"exceeds block gas limit", ErrGasLimit},
+	{"gas limit reached", ErrGasLimit},
 	{"out of gas", ErrOutOfGas},
 	{"outofgas", ErrOutOfGas},
 	{"sentryoog", ErrOutOfGas}, // anvil: EVM error ReentrancySentryOOG
@@ -83,11 +99,14 @@ var knownTexts = []struct {
 	{"user rejected", ErrRejected},
 	{"user denied", ErrRejected},
 	{"rejected by user", ErrRejected},
+	{"user cancel", ErrRejected},       // "User cancelled", "User canceled"
+	{"user closed modal", ErrRejected}, // WalletConnect 1
 	{"does not exist/is not available", ErrUnsupported},
 	{"timed out", ErrTimeout},
 	{"timeout", ErrTimeout},
 	{"rate limit", ErrRateLimited},
 	{"too many requests", ErrRateLimited},
+	{"compute units per second", ErrRateLimited}, // Alchemy
 }
 
 // cause is one error of those packed into another.

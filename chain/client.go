@@ -30,6 +30,17 @@ func (c *Client) Task(ctx context.Context, id uint64) (Task, error) {
 	return task, err
 }
 
+// Tasks asks for several tasks at once, in the same order. One request.
+func (c *Client) Tasks(ctx context.Context, ids []uint64) ([]Task, error) {
+	tasks := make([]Task, len(ids))
+	var r reads
+	for i, id := range ids {
+		r.view(into(&tasks[i], returned(readTask)), c.contracts.Task, getTask.with(uintWord(id)))
+	}
+	err := r.run(ctx, c.reader)
+	return tasks, err
+}
+
 // NodeTasks returns what each node works on, 0 for nothing. One request.
 func (c *Client) NodeTasks(ctx context.Context, nodes []common.Address) ([]uint64, error) {
 	ids := make([]uint64, len(nodes))
@@ -49,6 +60,21 @@ func (c *Client) Nonces(ctx context.Context, account common.Address) (mined, pen
 	r.add(into(&pending, parseUint64), "eth_getTransactionCount", data(account[:]), "pending")
 	err = r.run(ctx, c.reader)
 	return mined, pending, err
+}
+
+// Landing tells whether a transaction has come to its end.
+type Landing struct {
+	Receipt *Receipt // nil while it is not mined
+	Nonce   uint64   // next of the account by the newest block: beyond its own, something took its place
+}
+
+// Landed looks for a transaction of an account. One request.
+func (c *Client) Landed(ctx context.Context, account common.Address, hash common.Hash) (l Landing, err error) {
+	var r reads
+	r.add(into(&l.Receipt, parseReceipt), "eth_getTransactionReceipt", hash)
+	r.add(into(&l.Nonce, parseUint64), "eth_getTransactionCount", data(account[:]), "latest")
+	err = r.run(ctx, c.reader)
+	return l, err
 }
 
 // saw remembers the newest block.

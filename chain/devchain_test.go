@@ -158,6 +158,11 @@ func TestPreflight(t *testing.T) {
 		}
 	})
 	t.Run("refuses a kind that the contract does not have", func(t *testing.T) {
+		nobody, err := n.Preflight(t.Context(), common.Address{}, 0, 8)
+		n.must(t, err)
+		if !nobody.CNX.IsZero() || !nobody.Native.IsZero() || nobody.Nonce != 0 || !nobody.HasToken || nobody.Symbol != "CNX" || nobody.Head.Number == 0 {
+			t.Errorf("without an account: %+v", nobody)
+		}
 		if _, err := n.Preflight(t.Context(), me, 2, 0); !errors.Is(err, chain.RevertTaskType) {
 			t.Error(err)
 		}
@@ -325,7 +330,7 @@ func TestOneTask(t *testing.T) {
 		if diff := cmp.Diff(want, events); diff != "" {
 			t.Error(diff)
 		}
-		if has, err := n.Balances(ctx, me); has.CNX != base(100) || has.Native.IsZero() || err != nil {
+		if has, err := n.Holdings(ctx, me); has.CNX != base(100) || has.Native.IsZero() || err != nil {
 			t.Error("refund:", has, err)
 		}
 	})
@@ -492,8 +497,19 @@ func TestProveComparesTheChainsThemselves(t *testing.T) {
 	if err := n.Prove(ctx, walletOn(n)); err != nil {
 		t.Error("the same chain:", err)
 	}
-	if err := n.Prove(ctx, walletOn(other)); !errors.Is(err, chain.ErrWrongChain) {
+	if err := n.Prove(ctx, walletOn(other)); !errors.Is(err, chain.ErrSameID) || !errors.Is(err, chain.ErrWrongChain) {
 		t.Error("another chain with the same id and contracts:", err)
+	}
+	elsewhere := walletOn(n)
+	elsewhere.SetChain(1)
+	if err := n.Prove(ctx, elsewhere); !errors.Is(err, chain.ErrWrongChain) || errors.Is(err, chain.ErrSameID) {
+		t.Error("another id:", err)
+	}
+	cut := walletOn(n)
+	cut.GoOffline()
+	var silent *chain.WalletError
+	if err := n.Prove(ctx, cut); !errors.As(err, &silent) || !errors.Is(err, chain.ErrDisconnected) {
+		t.Error("a wallet that does not tell:", err)
 	}
 }
 

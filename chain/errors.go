@@ -1,6 +1,9 @@
 package chain
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // What the person, or the wallet in their name, answered (EIP-1193, EIP-1474,
 // EIP-3085, EIP-3326).
@@ -13,6 +16,7 @@ var (
 	ErrChainDisconnected = errors.New("the wallet is not connected to this chain")               // 4901
 	ErrUnknownChain      = errors.New("the wallet does not know this chain: it has to be added") // 4902
 	ErrWrongChain        = errors.New("the wallet is on another chain than the page")
+	ErrSameID            = fmt.Errorf("%w, which has the same id", ErrWrongChain)
 )
 
 // Why a node did not take a transaction. Nothing was spent, except with

@@ -48,7 +48,8 @@ const (
 
 // Preflight reads all of it in one request. The very first one of a Client
 // makes a second, short request for the fee hint, because the newest block is
-// not known before.
+// not known before. The zero account stands for nobody: what belongs to an
+// account is left out and stays zero.
 func (c *Client) Preflight(ctx context.Context, account common.Address, kind uint8, vram uint64) (Preflight, error) {
 	if kind != kindSD && kind != kindGPT {
 		return Preflight{}, fmt.Errorf("task kind %d: %w", kind, RevertTaskType)
@@ -61,16 +62,21 @@ func (c *Client) Preflight(ctx context.Context, account common.Address, kind uin
 	r.add(into(&p.ChainID, parseUint64), "eth_chainId")
 	r.add(into(&p.Head, parseBlock), "eth_getBlockByNumber", "latest", false)
 	r.add(into(&p.GasPrice, parseAmount), "eth_gasPrice")
-	r.add(into(&p.Native, parseAmount), "eth_getBalance", owner, "latest")
-	r.add(into(&p.Nonce, parseUint64), "eth_getTransactionCount", owner, "pending")
-	r.add(into(&p.Mined, parseUint64), "eth_getTransactionCount", owner, "latest")
+	somebody := account != common.Address{}
+	if somebody {
+		r.add(into(&p.Native, parseAmount), "eth_getBalance", owner, "latest")
+		r.add(into(&p.Nonce, parseUint64), "eth_getTransactionCount", owner, "pending")
+		r.add(into(&p.Mined, parseUint64), "eth_getTransactionCount", owner, "latest")
+	}
 
 	views := func(found *bool, to common.Address) func(take, []byte) {
 		return func(t take, calldata []byte) { r.view(ifDeployed(found, t), to, calldata) }
 	}
 	fromToken, fromTask, fromNode := views(&p.HasToken, token), views(&p.HasTask, task), views(&p.HasNode, c.contracts.Node)
-	fromToken(into(&p.CNX, returned((*tuple).amount)), balanceOf.with(addressWord(account)))
-	fromToken(into(&p.Allowance, returned((*tuple).amount)), allowance.with(addressWord(account), addressWord(task)))
+	if somebody {
+		fromToken(into(&p.CNX, returned((*tuple).amount)), balanceOf.with(addressWord(account)))
+		fromToken(into(&p.Allowance, returned((*tuple).amount)), allowance.with(addressWord(account), addressWord(task)))
+	}
 	fromToken(into(&p.Decimals, returned((*tuple).uint8)), decimals.with())
 	fromToken(into(&p.Symbol, returned((*tuple).text)), symbol.with())
 	fromTask(into(&tasks, returned((*tuple).uint64)), totalTasks.with())

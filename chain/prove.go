@@ -12,10 +12,12 @@ import (
 // behind is how many blocks a wallet's own node may be late.
 const behind = 8
 
-// Prove compares what the wallet's node and ours say: a recent block hash, and
-// the code of token and Task contract. Ids do not prove a chain: 42 is also
-// LUKSO, 10000 also smartBCH (protocol.md G.51). ErrWrongChain if they differ.
-// Two requests, and three of the wallet.
+// Prove compares what the wallet and our node say: the chain id, a recent block
+// hash, and the code of token and Task contract. Ids alone do not prove a chain:
+// 42 is also LUKSO, 10000 also smartBCH (protocol.md G.51). ErrWrongChain if the
+// ids differ, ErrSameID (which is an ErrWrongChain too) if only the rest does.
+// Other errors are of our node, or *WalletError where the wallet did not tell.
+// Two requests, and four of the wallet, which asks the person nothing.
 func (c *Client) Prove(ctx context.Context, wallet Provider) error {
 	var head uint64
 	var first reads
@@ -31,19 +33,30 @@ func (c *Client) Prove(ctx context.Context, wallet Provider) error {
 	}
 	theirs, err := c.fingerprint(ctx, SingleReads(wallet), at)
 	if err != nil {
-		return fmt.Errorf("wallet: %w", err)
+		return &WalletError{err}
 	}
 	switch {
+	case ours.id != theirs.id:
+		return fmt.Errorf("%w: %d instead of %d", ErrWrongChain, theirs.id, ours.id)
 	case ours.block != theirs.block:
-		return fmt.Errorf("%w: block %s instead of %s", ErrWrongChain, theirs.block, ours.block)
+		return fmt.Errorf("%w: block %s instead of %s", ErrSameID, theirs.block, ours.block)
 	case !bytes.Equal(ours.token, theirs.token), !bytes.Equal(ours.task, theirs.task):
-		return fmt.Errorf("%w: other contracts", ErrWrongChain)
+		return fmt.Errorf("%w: other contracts", ErrSameID)
 	}
 	return nil
 }
 
+// WalletError is what kept a wallet from telling about its chain.
+type WalletError struct{ Err error }
+
+func (e *WalletError) Error() string { return "wallet: " + e.Err.Error() }
+
+// Unwrap returns the error of the wallet's Provider.
+func (e *WalletError) Unwrap() error { return e.Err }
+
 // fingerprint is what two chains do not have in common.
 type fingerprint struct {
+	id          uint64
 	block       common.Hash // zero if the block is not there
 	token, task []byte      // code
 }
@@ -57,6 +70,7 @@ func (c *Client) fingerprint(ctx context.Context, reader Reader, number uint64) 
 		return b.Hash, err
 	}
 	var r reads
+	r.add(into(&f.id, parseUint64), "eth_chainId")
 	r.add(into(&f.block, blockHash), "eth_getBlockByNumber", quantity(number), false)
 	r.add(into(&f.token, parseData), "eth_getCode", data(c.contracts.Token[:]), "latest")
 	r.add(into(&f.task, parseData), "eth_getCode", data(c.contracts.Task[:]), "latest")

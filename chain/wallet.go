@@ -66,6 +66,29 @@ func AddChain(ctx context.Context, wallet Provider, n Network) error {
 	return err
 }
 
+// Asset is a token that a wallet may list (EIP-747, type ERC20).
+type Asset struct {
+	Address  common.Address
+	Symbol   string // at most 11 letters
+	Decimals uint8
+}
+
+// WatchAsset asks the person to have the wallet list a token. ErrRejected if it
+// was not added, also by wallets that answer false; ErrUnsupported where there is
+// no such list. It costs nothing and gives the page nothing.
+func WatchAsset(ctx context.Context, wallet Provider, a Asset) error {
+	const method = "wallet_watchAsset"
+	params := map[string]any{ // not a list: the only method whose parameters are an object
+		"type":    "ERC20",
+		"options": map[string]any{"address": a.Address.Hex(), "symbol": a.Symbol, "decimals": a.Decimals},
+	}
+	answer, err := ask(ctx, wallet, parseAny, method, params)
+	if err == nil && string(answer) == "false" {
+		err = fmt.Errorf("%s: %w", method, ErrRejected)
+	}
+	return err
+}
+
 // SendTransaction asks the person to sign and send, and returns the hash. It
 // costs money, so it is asked once and never repeated.
 //

@@ -178,3 +178,28 @@ func TestWatch(t *testing.T) {
 		t.Error("still listening to", wallet)
 	}
 }
+
+func TestWatchAsset(t *testing.T) {
+	cnx := Asset{Address: common.HexToAddress(mixed), Symbol: "CNX", Decimals: 18}
+	var asked string
+	says := func(answer string, err error) Provider {
+		return providerFunc(func(method string, params any) (string, error) {
+			raw, _ := json.Marshal(params)
+			asked = method + string(raw)
+			return answer, err
+		})
+	}
+	for answer, want := range map[string]error{`true`: nil, `null`: nil, `{"jsonrpc":"2.0"}`: nil, `false`: ErrRejected} {
+		if err := WatchAsset(t.Context(), says(answer, nil), cnx); !errors.Is(err, want) || (want == nil) != (err == nil) {
+			t.Errorf("%s: %v", answer, err)
+		}
+	}
+	if want := `wallet_watchAsset{"options":{"address":"` + mixed + `","decimals":18,"symbol":"CNX"},"type":"ERC20"}`; asked != want {
+		t.Errorf("asked %s, want %s", asked, want)
+	}
+	for code, want := range map[int]error{4001: ErrRejected, 4200: ErrUnsupported, -32601: ErrUnsupported} {
+		if err := WatchAsset(t.Context(), says("", &ProviderError{Code: code}), cnx); !errors.Is(err, want) {
+			t.Errorf("%d: %v", code, err)
+		}
+	}
+}

@@ -28,3 +28,14 @@ func Decimal(v uint256.Int, places int) string {
 
 // CNX writes an amount of the token with its symbol.
 func CNX(v uint256.Int) string { return Decimal(v, 4) + " CNX" }
+
+// Unlimited is an allowance that never runs out: the token does not lower it (protocol.md A.2).
+func Unlimited() uint256.Int { return *new(uint256.Int).SetAllOne() }
+
+// Allowance writes an amount that may be taken.
+func Allowance(v uint256.Int) string {
+	if v == Unlimited() {
+		return "an unlimited amount"
+	}
+	return CNX(v)
+}

@@ -6,6 +6,7 @@ package job
 // the button is a verb. No numbers of protocols, no blame.
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -59,8 +60,13 @@ func heldUp(s State) string {
 		return "It was not sped up: gas would cost more than three times what you confirmed."
 	case SignatureLate:
 		return "The signature came too late for the Relay. Your wallet is asked once more."
+	case SignatureSpent:
+		return "The results were not at the Relay while your signature lasted. Ask again when you like, or wait for the blockchain to show them."
 	case WorkerRestarts:
 		return "A helper of this page was restarted. Trying again."
+	}
+	if text := ApprovedOther(s); text != "" {
+		return text
 	}
 	if s.Overdue && s.Phase == Running {
 		return "The nodes are past the deadline. They may still finish; the fee is held by the contract."
@@ -76,6 +82,20 @@ func otherFee(s State) string {
 		return ""
 	}
 	return fmt.Sprintf("The contract took %s, not %s as was shown. Tasks that wait are asked about again.", CNX(fee), CNX(s.Quote.Fee))
+}
+
+// ApprovedOther says that the wallet approved another amount than was asked, as far
+// as it was read again and is enough for the task; "" when it did not.
+func ApprovedOther(s State) string {
+	asked, has := s.Approve.Amount, s.Quote.Allowance
+	read := s.Phase == AwaitCreate || s.Phase == CreatePending || s.TaskID != 0 && !s.Phase.Ended()
+	switch {
+	case !read || s.Approvals == 0 || asked.IsZero() || has == asked:
+		return ""
+	case has.Gt(&asked):
+		return fmt.Sprintf("Your wallet approved %s instead of %s, as was asked: the amount was changed there. You can revoke it in the dialog of your wallet.", Allowance(has), Allowance(asked))
+	}
+	return fmt.Sprintf("Your wallet approved %s instead of %s, as was asked: the amount was changed there. It is enough for this task.", Allowance(has), Allowance(asked))
 }
 
 // Charged says what the job has cost so far.
@@ -105,7 +125,7 @@ func explainFault(s State) Problem {
 		return Problem{Title: "The wallet is gone", Detail: "It is disconnected or was switched off.", Remedy: "Connect it again, then go on.", Retry: "Go on"}
 	case WalletCannot:
 		return Problem{Title: "This wallet cannot sign for the Relay",
-			Detail: "The Relay wants a signature over a bare hash, and this wallet has no method for that (MetaMask removed it).",
+			Detail: cmp.Or(f.Reason, "The Relay wants a signature over a bare hash, and this wallet has no method for that (MetaMask removed it)."),
 			Remedy: "Use a wallet that signs digests, or an account in one.", Retry: "Try again"}
 	case WalletGarbage:
 		return Problem{Title: "The wallet gave an answer that makes no sense", Detail: f.Reason, Remedy: "Check the wallet's own list of transactions before you try again.", Retry: "Try again"}
@@ -113,6 +133,10 @@ func explainFault(s State) Problem {
 		return Problem{Title: "You stopped waiting for the wallet", Detail: "What it was asked for may still be confirmed there.", Remedy: "Look into the wallet first: answer or reject what is open there. Then go on.", Retry: "Go on", Quiet: true}
 	case WrongChain:
 		return Problem{Title: "The wallet is on another network", Remedy: "Switch the wallet to the network shown at the top, then go on.", Retry: "Go on"}
+	case ForeignChain:
+		return Problem{Title: "Your wallet is on another network with the same id",
+			Detail: cmp.Or(f.Reason, "Its blocks or contracts are not those of the network of this page, although the chain id is the same. Nothing is asked of the wallet there."),
+			Remedy: "In the wallet, replace that network by the one of this page (its RPC address is in the page's settings), then check again.", Retry: "Check again"}
 	case WrongAccount:
 		return Problem{Title: "Another account is active in the wallet", Detail: "This task belongs to " + s.Order.Account.Hex() + ".", Remedy: "Choose that account in the wallet, then go on.", Retry: "Go on"}
 	case SignerMismatch:
@@ -156,6 +180,14 @@ func explainFault(s State) Problem {
 		return Problem{Title: "No task wallet on this address", Detail: "All pages of this gateway share one origin, so each of them could open it.", Remedy: "Open the page under an address of its own."}
 	case PurseLocked:
 		return Problem{Title: "The task wallet is locked", Remedy: "Unlock it with one signature, then go on.", Retry: "Go on"}
+	case PayingNow:
+		return Problem{Title: "A task is being paid right now", Detail: "It needs what is approved and what is there.", Remedy: "Try again when it is paid.", Quiet: true}
+	case SignatureSpent:
+		title, detail := "The Relay has not taken the task yet", "Your signature has run out meanwhile."
+		if s.From == Fetching {
+			title = "The results are not at the Relay yet"
+		}
+		return Problem{Title: title, Detail: detail, Remedy: "Go on when you like: your wallet is then asked for one more signature.", Retry: "Sign again"}
 	case PurseShort:
 		return Problem{Title: "Too few coins for gas", Detail: fmt.Sprintf("%s are missing; some always stay for a refund.", Decimal(f.Need, 6)), Remedy: "Add coins to the task wallet, then go on.", Retry: "Go on"}
 	case PurseNotDerivable:
@@ -167,8 +199,6 @@ func explainFault(s State) Problem {
 	case PurseForeign: // taskwallet.md W5
 		return Problem{Title: "Someone else used this task wallet", Detail: "This browser knows nothing of its transaction " + f.Reason + ".",
 			Remedy: "If that was not you on another device, take the money out now and retire this key.", Retry: "It was me"}
-	case PurseBusy:
-		return Problem{Title: "A task is being paid just now", Remedy: "Wait until it is, then try again."}
 	case PurseOverBudget:
 		return Problem{Title: "The confirmed budget is spent", Detail: fmt.Sprintf("The task wallet holds %s more, and asks before it spends them.", CNX(f.Need)), Remedy: "Go on only if you want to.", Retry: "Allow " + CNX(f.Need)}
 	case GasPriceRaised: // taskwallet.md W6

@@ -15,6 +15,7 @@ const (
 	WalletGarbage      Code = "wallet-garbage"       // the wallet's answer is not what EIP-1193 says
 	WalletSilent       Code = "wallet-silent"        // the person waited no longer for the wallet's answer
 	WrongChain         Code = "wrong-chain"          // the wallet is on another chain
+	ForeignChain       Code = "foreign-chain"        // the wallet is on another chain that has the same id
 	WrongAccount       Code = "wrong-account"        // the wallet has another account active
 	SignerMismatch     Code = "signer-mismatch"      // a signature recovers another address
 	NotEnoughCNX       Code = "not-enough-cnx"       // balance below the fee
@@ -34,12 +35,13 @@ const (
 	ResultMismatch     Code = "result-mismatch"      // a result does not match the chain
 	NoPurseHere        Code = "no-purse-here"        // a path gateway: every page of it could open the key
 	PurseLocked        Code = "purse-locked"         // the task wallet has to be unlocked
+	PayingNow          Code = "paying-now"           // a task of the account is being paid
+	SignatureSpent     Code = "signature-spent"      // the signature ran out while the Relay had no answer
 	PurseShort         Code = "purse-short"          // too few native coins; Need is what is missing
 	PurseNotDerivable  Code = "purse-not-derivable"  // the wallet does not sign the same twice, or is a contract
 	PurseOtherKey      Code = "purse-other-key"      // the wallet signs differently than before
 	PurseMoved         Code = "purse-moved"          // the profile's contracts or Relays changed
 	PurseForeign       Code = "purse-foreign"        // somebody else used the key; Reason is the transaction
-	PurseBusy          Code = "purse-busy"           // a confirmed task is being paid
 	PurseOverBudget    Code = "purse-over-budget"    // more than was confirmed
 	GasPriceRaised     Code = "gas-price-raised"     // Need wei per gas, far above Have, which was confirmed
 	PurseWrongPassword Code = "purse-wrong-password" // of a backup
@@ -89,7 +91,7 @@ func (f Fault) Zero() bool { return f.Code == "" }
 // Answered reports whether the fault proves that no transaction left the wallet.
 func (f Fault) Answered() bool {
 	switch f.Code {
-	case Rejected, WalletPending, WalletLocked, WalletCannot, WrongChain, WrongAccount, NotEnoughGas, TxRefused, NoFreeNodes, NotEnoughCNX, AllowanceShort:
+	case Rejected, WalletPending, WalletLocked, WalletCannot, WrongChain, ForeignChain, WrongAccount, NotEnoughGas, TxRefused, NoFreeNodes, NotEnoughCNX, AllowanceShort:
 		return true
 	}
 	return false
@@ -106,10 +108,10 @@ func (f Fault) transient() bool {
 
 // Codes lists every code, for tests and for the catalogue of texts.
 func Codes() []Code {
-	return []Code{Rejected, WalletPending, WalletLocked, WalletGone, WalletCannot, WalletGarbage, WalletSilent, WrongChain, WrongAccount,
+	return []Code{Rejected, WalletPending, WalletLocked, WalletGone, WalletCannot, WalletGarbage, WalletSilent, WrongChain, ForeignChain, WrongAccount,
 		SignerMismatch, NotEnoughCNX, NotEnoughGas, FeeRaised, AllowanceShort, NoFreeNodes, TxReverted, TxReplaced, TxDropped, TxRefused, Interrupted,
-		ArgsRefused, RelayRefused, NotCreator, ResultDamaged, ResultMismatch, NetworkMismatch, Storage, Internal,
-		NoPurseHere, PurseLocked, PurseShort, PurseNotDerivable, PurseOtherKey, PurseMoved, PurseForeign, PurseBusy, PurseOverBudget, GasPriceRaised, PurseWrongPassword, PurseBadFile, PurseBadAmount, PurseUnproven,
+		ArgsRefused, RelayRefused, NotCreator, ResultDamaged, ResultMismatch, NetworkMismatch, Storage, Internal, PayingNow, SignatureSpent,
+		NoPurseHere, PurseLocked, PurseShort, PurseNotDerivable, PurseOtherKey, PurseMoved, PurseForeign, PurseOverBudget, GasPriceRaised, PurseWrongPassword, PurseBadFile, PurseBadAmount, PurseUnproven,
 		PursePassphrase, PurseNotKept, PurseNotKeepable, PurseTaken, PurseRetired, PurseUnsafe, PurseNotFound, PurseForeignTarget,
 		ChainDown, RelayDown, NotSynced, NotUploaded, TxWaiting, TxUnderpriced, SignatureLate, WorkerRestarts}
 }

@@ -13,6 +13,7 @@ func Resume(s State, at int64) (State, []Effect) {
 	case Uploading:
 		return s, []Effect{Upload{}}
 	case Fetching:
+		s.Eager = false // it was a wish of that visit
 		if s.Outcome.Published {
 			return s.fetchNext(at)
 		}

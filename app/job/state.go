@@ -62,6 +62,8 @@ type State struct {
 	// Overdue tells that a block later than Deadline was seen while the job ran.
 	Overdue bool    `json:"overdue,omitempty"`
 	Outcome Outcome `json:"outcome,omitzero"`
+	// Eager tells that the Relay is asked for results before the chain shows them, by the person's wish.
+	Eager bool `json:"eager,omitempty"`
 
 	Files [MaxFiles]File `json:"files"`
 }
@@ -145,6 +147,8 @@ type Tx struct {
 	Nonce uint64 `json:"nonce,omitempty"`
 	// Block is the newest block when the wallet was asked: a search starts there.
 	Block uint64 `json:"block,omitempty"`
+	// Amount is what was asked to be approved, in CNX base units (approve only).
+	Amount uint256.Int `json:"amount,omitzero"`
 	// Hash is zero until the wallet answered or a search found it.
 	Hash common.Hash `json:"hash,omitzero"`
 	// Raw is the signed transaction, where it was signed in this page: sent again as it is.
@@ -197,6 +201,10 @@ func (s State) NextFile() int {
 	return s.Order.Count
 }
 
+// Asks reports whether the Relay is asked for results now: the chain shows them, or
+// the person did not want to wait for that.
+func (s State) Asks() bool { return s.Phase == Fetching && (s.Outcome.Published || s.Eager) }
+
 // Verified reports whether every file is here and matches the chain.
 func (s State) Verified() bool { return s.Phase == Done && s.NextFile() == s.Order.Count }
 
@@ -214,7 +222,7 @@ func (s State) Waiting() Party {
 	case Running:
 		return Nodes
 	case Fetching:
-		if !s.Outcome.Published {
+		if !s.Asks() {
 			return Nodes
 		}
 		return Relay

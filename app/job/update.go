@@ -64,7 +64,9 @@ func anywhere(s State, e Event) (State, []Effect, bool) {
 		}
 		s.Outcome.Published = true
 		s.Marks.Published = e.At
-		if s.Phase == Fetching {
+		asked := s.Eager // then a try is under way, or planned
+		s.Eager = false
+		if s.Phase == Fetching && !asked {
 			next, effects := s.fetchNext(e.At)
 			return next, effects, true
 		}
@@ -223,7 +225,8 @@ func (s State) ask(at int64) (State, []Effect) {
 	}
 	tx.Asked = at
 	if s.Phase == AwaitApproval {
-		return s, []Effect{AskApprove{Amount: s.Allowance()}}
+		tx.Amount = s.Allowance()
+		return s, []Effect{AskApprove{Amount: tx.Amount}}
 	}
 	return s, []Effect{AskCreate{Gas: s.Quote.Gas}}
 }
@@ -330,13 +333,18 @@ func fetching(s State, e Event) (State, []Effect) {
 		}
 		return s.fetchNext(e.At)
 	case AskRelay:
-		if !s.Outcome.Published {
-			s.Outcome.Published = true
+		if !s.Asks() {
+			s.Eager = true
 			return s.fetchNext(e.At)
 		}
 		return s, nil
+	case Met:
+		if s.Eager && e.Fault.Code == SignatureSpent { // back to waiting for the chain; the person may ask again
+			s.Eager, s.Trouble, s.Tries = false, e.Fault, 0
+			return s, nil
+		}
 	}
-	if !s.Outcome.Published { // nothing was asked for yet: it is about an upload that is over
+	if !s.Asks() { // nothing was asked for yet: it is about an upload that is over
 		return s, nil
 	}
 	return s.met(e, Fetch{Index: s.NextFile()})
@@ -348,7 +356,7 @@ func (s State) fetchNext(at int64) (State, []Effect) {
 	if i := s.NextFile(); i < s.Order.Count {
 		return s, []Effect{Fetch{Index: i}}
 	}
-	s.Marks.Ended = at
+	s.Marks.Ended, s.Eager = at, false
 	return s.enter(Done, at), nil
 }
 
@@ -361,7 +369,10 @@ func failed(s State, e Event) (State, []Effect) {
 	case Uploading:
 		return s.enter(Uploading, r.At), []Effect{Upload{}}
 	case Fetching:
-		return Resume(s.enter(Fetching, r.At), r.At)
+		if s = s.enter(Fetching, r.At); s.Asks() {
+			return s.fetchNext(r.At)
+		}
+		return s, nil
 	case AwaitApproval, ApprovalPending:
 		if s.Approve.Asked != 0 { // it may have left: look before anybody is asked again
 			s = s.enter(AwaitApproval, r.At)
@@ -419,6 +430,8 @@ func (s State) mostTries(f Fault) int {
 		return 2
 	case s.Phase == Checking && f.Code != TxWaiting: // which ends by itself
 		return 3
+	case f.Code == WorkerRestarts && s.Order.Hand == ByWallet: // each try is a prompt
+		return 2
 	}
 	return math.MaxInt
 }

@@ -134,6 +134,15 @@ func TestUpdate(t *testing.T) {
 		{"trouble of an upload that is over starts no second fetch", to(t, job.Uploading), []job.Event{job.Succeeded{Result: "x"}, fault(job.RelayDown), job.Woke{}, fault(job.Rejected)}, job.Fetching, "", nil},
 		{"published results are fetched from the first", to(t, job.Running), []job.Event{job.Succeeded{Result: "x"}, job.Published{}}, job.Fetching, "", []job.Effect{job.Fetch{Index: 0}}},
 		{"the person may ask the Relay earlier", to(t, job.Running), []job.Event{job.Succeeded{Result: "x"}, job.AskRelay{}}, job.Fetching, "", []job.Effect{job.Fetch{Index: 0}}},
+		{"asking twice makes one request", to(t, job.Running), []job.Event{job.Succeeded{Result: "x"}, job.AskRelay{}, job.AskRelay{}}, job.Fetching, "", nil},
+		{"the chain's word starts no second request", to(t, job.Running), []job.Event{job.Succeeded{Result: "x"}, job.AskRelay{}, job.Published{}}, job.Fetching, "", nil},
+		{"an early request whose signature ran out waits for the chain", to(t, job.Running), []job.Event{job.Succeeded{Result: "x"}, job.AskRelay{}, fault(job.NotUploaded), fault(job.SignatureSpent), job.Woke{}}, job.Fetching, "", nil},
+		{"and then may be made again", to(t, job.Running), []job.Event{job.Succeeded{Result: "x"}, job.AskRelay{}, fault(job.SignatureSpent), job.AskRelay{}}, job.Fetching, "", []job.Effect{job.Fetch{Index: 0}}},
+		{"or by the chain's word", to(t, job.Running), []job.Event{job.Succeeded{Result: "x"}, job.AskRelay{}, fault(job.SignatureSpent), job.Published{}}, job.Fetching, "", []job.Effect{job.Fetch{Index: 0}}},
+		{"a request that was said no to in the wallet can be made again", to(t, job.Running), []job.Event{job.Succeeded{Result: "x"}, job.AskRelay{}, fault(job.Rejected), job.Retry{}}, job.Fetching, "", []job.Effect{job.Fetch{Index: 0}}},
+		{"a signature that ran out over published results waits for a click", to(t, job.Fetching), []job.Event{job.Published{}, fault(job.NotUploaded), fault(job.SignatureSpent)}, job.Failed, job.SignatureSpent, nil},
+		{"a signature that ran out over the arguments too", to(t, job.Uploading), []job.Event{fault(job.NotSynced), fault(job.SignatureSpent)}, job.Failed, job.SignatureSpent, nil},
+		{"a helper that keeps stopping does not have the wallet ask for ever", to(t, job.Uploading), []job.Event{fault(job.WorkerRestarts), fault(job.WorkerRestarts), fault(job.WorkerRestarts)}, job.Failed, job.WorkerRestarts, nil},
 		{"one after the other", to(t, job.Fetching), []job.Event{job.Published{}, job.Fetched{Index: 0, File: job.File{Verified: true}}}, job.Fetching, "", []job.Effect{job.Fetch{Index: 1}}},
 		{"a mismatch is never done", to(t, job.Fetching), []job.Event{job.Published{}, job.Fetched{Index: 0, File: job.File{SHA256: "x"}}}, job.Failed, job.ResultMismatch, nil},
 		{"retry after a mismatch fetches that file", to(t, job.Fetching), []job.Event{job.Published{}, job.Fetched{Index: 0, File: job.File{SHA256: "x"}}, job.Retry{}}, job.Fetching, "", []job.Effect{job.Fetch{Index: 0}}},
@@ -150,6 +159,44 @@ func TestUpdate(t *testing.T) {
 				t.Errorf("effects (-want +got):\n%s", d)
 			}
 		})
+	}
+}
+
+// TestApprovedOther: the allowance is read again after the approval was mined.
+func TestApprovedOther(t *testing.T) {
+	for _, tt := range []struct {
+		name           string
+		asked, allowed uint256.Int
+		want           string
+	}{
+		{"as asked", cnx(30), cnx(30), ""},
+		{"more", cnx(30), cnx(500), "approved 500 CNX instead of 30 CNX"},
+		{"everything", cnx(30), job.Unlimited(), "approved an unlimited amount instead of 30 CNX"},
+		{"less, but enough", cnx(150), cnx(60), "approved 60 CNX instead of 150 CNX"},
+		{"less than unlimited", job.Unlimited(), cnx(60), "approved 60 CNX instead of an unlimited amount"},
+	} {
+		s := submitted()
+		if tt.asked != cnx(30) {
+			s.Order.Allow = tt.asked
+		}
+		q := quote(0)
+		q.Allowance = tt.allowed
+		s, _ = drive(s, job.Checked{Quote: quote(0)}, job.Sent{Hash: txHash}, job.Mined{Hash: txHash, Block: 9}, job.Checked{Quote: q})
+		got := job.Hint(s)
+		if s.Phase != job.AwaitCreate || (tt.want == "") != (got == "") || !strings.Contains(got, tt.want) {
+			t.Errorf("%s: %s, %q", tt.name, s.Phase, got)
+		}
+	}
+	allowed, _ := drive(submitted(), job.Checked{Quote: quote(150)})
+	if got := job.Hint(allowed); got != "" {
+		t.Errorf("an allowance of an earlier day: %q", got)
+	}
+}
+
+func TestReloadAsksNoRelayByItself(t *testing.T) {
+	s, _ := drive(to(t, job.Running), job.Succeeded{Result: "x"}, job.AskRelay{})
+	if s, effects := job.Resume(s, 99); s.Eager || len(effects) != 0 {
+		t.Errorf("%v, eager %t", effects, s.Eager)
 	}
 }
 

@@ -5,7 +5,8 @@ import (
 )
 
 // LookAhead reads what there is to know before a task like this is paid for, in
-// one request. It asks nothing of anybody.
+// one request. It asks nothing of anybody. Without a wallet it reads what is there
+// for everybody: free nodes, gas price, the chain's clock.
 func (r *Runner) LookAhead(kind task.Kind, args []byte) {
 	vram := task.VRAM(kind, args)
 	r.post(func() {
@@ -13,7 +14,7 @@ func (r *Runner) LookAhead(kind task.Kind, args []byte) {
 		if r.purse.open && r.purse.record.ChainID == n.ChainID {
 			account = r.purse.record.Address
 		}
-		if n.Historical || account == (address{}) {
+		if n.Historical || account == (address{}) && !r.reachable(n) {
 			r.snap.Ahead = Ahead{}
 			return
 		}
@@ -30,22 +31,8 @@ func (r *Runner) LookAhead(kind task.Kind, args []byte) {
 	})
 }
 
-// Direct lets the connected wallet sign every request of the Relay itself, by
-// eth_sign. It is off unless the person chose it (taskwallet.md W7).
-func (r *Runner) Direct(on bool) {
-	r.post(func() {
-		r.allowed = on
-		r.snap.Direct = r.direct()
-		value := []byte("yes")
-		if !on {
-			value = nil
-		}
-		r.write(write{store: Settings, key: "direct", value: value})
-	})
-}
-
-// direct reports whether the connected wallet may be the hand of a job: where the
-// Relay accepts what wallets sign today, or where the person allowed eth_sign.
-func (r *Runner) direct() bool {
-	return r.networks[r.snap.Network.ID].EIP191 || r.allowed || r.Vault == nil
+// reachable reports whether a network may be asked before the person did anything:
+// a page from elsewhere asks this computer nothing by itself (design.md 7).
+func (r *Runner) reachable(n network) bool {
+	return !n.Development || r.picked || r.Home.Place.Loopback()
 }

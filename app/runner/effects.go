@@ -119,8 +119,8 @@ func (r *Runner) check(ctx context.Context, s job.State, n network, h hand) {
 		r.met(s.ID, chainFault(err))
 		return
 	}
-	if p.ChainID != n.ChainID || !p.HasToken || !p.HasNode || !p.HasTask {
-		r.met(s.ID, job.Fault{Code: job.NetworkMismatch, Reason: "The RPC of " + n.Name + " is of another chain, or the contracts are not there."})
+	if f := rightToken(p, n); !f.Zero() {
+		r.met(s.ID, f)
 		return
 	}
 	if f := r.outpriced(s); !f.Zero() {

@@ -32,22 +32,28 @@ func (w *world) modern() (*page, person) {
 	return w.open(p), p
 }
 
-// refuses asks something of the task wallet and waits until it says why not.
-func (g *page) refuses(c job.Code, ask func()) job.Problem {
+// acts asks something of the task wallet and waits until that is over.
+func (g *page) acts(ask func()) runner.Purse {
 	g.w.Helper()
 	g.mu.Lock()
 	before := g.works
 	g.mu.Unlock()
 	ask()
-	s := g.until("the task wallet says "+string(c), func(s runner.Snapshot) bool {
+	return g.until("the task wallet is done with it", func(s runner.Snapshot) bool {
 		g.mu.Lock()
 		defer g.mu.Unlock()
-		return g.works > before && s.Purse.Step == "" && !s.Purse.Fault.Zero()
-	})
-	if s.Purse.Fault.Code != c {
-		g.w.Fatalf("it says %+v, want %s", s.Purse.Fault, c)
+		return g.works > before && s.Purse.Step == ""
+	}).Purse
+}
+
+// refuses asks something of the task wallet and waits until it says why not.
+func (g *page) refuses(c job.Code, ask func()) job.Problem {
+	g.w.Helper()
+	s := g.acts(ask)
+	if s.Fault.Code != c {
+		g.w.Fatalf("it says %+v, want %s", s.Fault, c)
 	}
-	return job.Explain(job.State{Phase: job.Failed, Fault: s.Purse.Fault})
+	return job.Explain(job.State{Phase: job.Failed, Fault: s.Fault})
 }
 
 // nothingMoved checks that an account has what it had: nobody sent anything.
@@ -353,4 +359,21 @@ func TestBrowserThatKeepsNoRecordMakesNoTaskWallet(t *testing.T) {
 		t.Errorf("shown is %+v", s.Purse)
 	}
 	w.nothingMoved(p)
+}
+
+// TestPriceThatNoNodeTakesIsRaisedAndPaidOnce: the nonce is free, so it is the price.
+func TestPriceThatNoNodeTakesIsRaisedAndPaidOnce(t *testing.T) {
+	w := begin(t, setup{})
+	g, _ := w.modern()
+	made := g.purse()
+	g.fund(1)
+	met := g.troubles()
+	w.front.lie("eth_sendRawTransaction", refuses(-32000, "transaction underpriced: gas tip cap 1, minimum needed 2"))
+	id := g.order(task.SD, sd(t, 1))
+	g.when(id, "hears of it", func(s job.State) bool { return met(job.TxUnderpriced) || s.Phase.Ended() })
+	w.front.lie("eth_sendRawTransaction", nil)
+	g.finish(id)
+	if n := w.created(made.Address); n != 1 {
+		t.Errorf("%d tasks", n)
+	}
 }

@@ -150,3 +150,48 @@ func TestWalletThatDoesNotConnectCanBeAskedAgain(t *testing.T) {
 		t.Errorf("session %+v, asked %d times", s.Session, asked())
 	}
 }
+
+func TestSilentWalletCanBeLeftWhileItIsAskedAboutTheTaskWallet(t *testing.T) {
+	tests := []struct {
+		name, method string
+		confirms     bool
+		sent         int // how often the person was asked to send in the end
+	}{
+		{"key that nobody signs", "eth_signTypedData_v4", false, 2},
+		{"chain that it does not name", "eth_getBlockByNumber", false, 2},
+		{"transfer that nobody answers", "eth_sendTransaction", false, 2},
+		{"transfer that was confirmed", "eth_sendTransaction", true, 2},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := begin(t, setup{})
+			g, p := w.modern()
+			act := g.MakePurse
+			if tt.method == "eth_sendTransaction" {
+				g.purse()
+				act = func() { g.FundPurse(1) }
+			}
+			asked := g.conn.silent(w, tt.method, tt.confirms)
+			said := g.refuses(job.WalletSilent, func() {
+				act()
+				w.wait(func() bool { return asked() > 0 })
+				g.until("it can be left", func(s runner.Snapshot) bool { return s.Purse.Asking })
+				g.LeavePurse()
+			})
+			if !said.Quiet {
+				t.Errorf("it says %+v", said)
+			}
+			if tt.method != "eth_sendTransaction" {
+				g.acts(g.MakePurse)
+			}
+			if tt.confirms { // what was sent before is waited for by a call of its own
+				g.acts(func() { g.FundPurse(1) })
+			}
+			g.acts(func() { g.FundPurse(1) })
+			g.until("there is the money for one task", func(s runner.Snapshot) bool { return s.Purse.CNX == cnx(30) && s.Purse.Step == "" })
+			if _, tokens := w.holds(p.account); tokens != cnx(270) || p.asked("eth_sendTransaction") != tt.sent {
+				t.Errorf("%s left, asked to send %d times", job.CNX(tokens), p.asked("eth_sendTransaction"))
+			}
+		})
+	}
+}

@@ -370,7 +370,7 @@ func TestWalletOnAForeignChainMakesNoKey(t *testing.T) {
 	t.Cleanup(func() { other.Close() })
 	p.ReplaceChain(other) // the same id
 	before := len(p.Prompts())
-	g.refuses(job.WrongChain, g.MakePurse)
+	g.refuses(job.ForeignChain, g.MakePurse)
 	if n := len(p.Prompts()) - before; n != 0 {
 		t.Errorf("%d prompts", n)
 	}

@@ -33,6 +33,8 @@ func walletFault(err error) job.Fault {
 		f.Code = job.WalletCannot
 	case errors.Is(err, chain.ErrDisconnected), errors.Is(err, chain.ErrChainDisconnected):
 		f.Code = job.WalletGone
+	case errors.Is(err, chain.ErrSameID):
+		f.Code = job.ForeignChain
 	case errors.Is(err, chain.ErrWrongChain), errors.Is(err, chain.ErrUnknownChain):
 		f.Code = job.WrongChain
 	case errors.Is(err, chain.ErrInsufficientFunds):

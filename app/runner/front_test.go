@@ -20,51 +20,33 @@ type front struct {
 	lies map[string]lie // by method
 }
 
-// lie turns the true answer of a call into another one.
-type lie func(rpcAnswer) rpcAnswer
-
-// rpcAnswer is one answer of JSON-RPC.
-type rpcAnswer struct {
-	JSONRPC string          `json:"jsonrpc"`
-	ID      json.RawMessage `json:"id"`
-	Result  json.RawMessage `json:"result,omitempty"`
-	Error   json.RawMessage `json:"error,omitempty"`
+// lie is an answer that the chain did not give; it is not even asked.
+type lie struct {
+	result string // JSON
+	code   int    // of an error, 0 = none
+	text   string
 }
 
-// lie changes the answers to a method from now on; nil ends it.
-func (f *front) lie(method string, change lie) {
+func says(result string) *lie               { return &lie{result: result} }
+func refuses(code int, message string) *lie { return &lie{code: code, text: message} }
+
+// lie answers all calls of a method so from now on; nil ends it.
+func (f *front) lie(method string, l *lie) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.lies == nil {
 		f.lies = map[string]lie{}
 	}
-	f.lies[method] = change
-}
-
-// says answers with this result, whatever the truth is.
-func says(result string) lie {
-	return func(a rpcAnswer) rpcAnswer {
-		a.Result, a.Error = json.RawMessage(result), nil
-		return a
+	if delete(f.lies, method); l != nil {
+		f.lies[method] = *l
 	}
 }
 
-// refuses answers with this error.
-func refuses(code int, message string) lie {
-	return func(a rpcAnswer) rpcAnswer {
-		text, err := json.Marshal(map[string]any{"code": code, "message": message})
-		if err != nil {
-			panic(err)
-		}
-		a.Result, a.Error = nil, text
-		return a
-	}
-}
-
-func (f *front) of(method string) lie {
+func (f *front) of(method string) (lie, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.lies[method]
+	l, ok := f.lies[method]
+	return l, ok
 }
 
 func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -73,34 +55,62 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	type call struct {
-		ID     json.RawMessage `json:"id"`
-		Method string          `json:"method"`
-	}
-	var calls []call
-	if json.Unmarshal(body, &calls) != nil {
-		f.next.ServeHTTP(w, r) // no batch: the pages make none else
+	var calls, honest []json.RawMessage
+	var answers []any
+	if err := json.Unmarshal(body, &calls); err != nil {
+		http.Error(w, "the pages send batches only", http.StatusBadRequest)
 		return
 	}
-	recorded := httptest.NewRecorder()
-	f.next.ServeHTTP(recorded, r)
-	answer := recorded.Body.Bytes()
-	var answers []rpcAnswer
-	if json.Unmarshal(answer, &answers) == nil {
-		for _, c := range calls {
-			change := f.of(c.Method)
-			for i := range answers {
-				if change != nil && bytes.Equal(answers[i].ID, c.ID) {
-					answers[i] = change(answers[i])
-				}
-			}
+	for _, raw := range calls {
+		var call struct {
+			ID     json.RawMessage `json:"id"`
+			Method string          `json:"method"`
 		}
-		if answer, err = json.Marshal(answers); err != nil {
-			panic(err)
+		if err := json.Unmarshal(raw, &call); err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		l, lies := f.of(call.Method)
+		answer := map[string]any{"jsonrpc": "2.0", "id": call.ID}
+		switch {
+		case !lies:
+			honest = append(honest, raw)
+			continue
+		case l.code != 0:
+			answer["error"] = map[string]any{"code": l.code, "message": l.text}
+		default:
+			answer["result"] = json.RawMessage(l.result)
+		}
+		answers = append(answers, answer)
+	}
+	if len(answers) == 0 {
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		f.next.ServeHTTP(w, r)
+		return
+	}
+	if len(honest) > 0 {
+		var truth []json.RawMessage
+		if truth, err = f.ask(r, honest); err != nil {
+			http.Error(w, err.Error(), http.StatusBadGateway)
+			return
+		}
+		for _, answer := range truth {
+			answers = append(answers, answer)
 		}
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(recorded.Code)
-	_, _ = w.Write(answer) // whoever asked and left is told nothing
+	_ = json.NewEncoder(w).Encode(answers) // whoever asked and left is told nothing
+}
+
+// ask makes the calls that nobody lies about.
+func (f *front) ask(r *http.Request, calls []json.RawMessage) (answers []json.RawMessage, err error) {
+	body, err := json.Marshal(calls)
+	if err != nil {
+		return nil, err
+	}
+	inner := r.Clone(r.Context())
+	inner.Body, inner.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	recorded := httptest.NewRecorder()
+	f.next.ServeHTTP(recorded, inner)
+	return answers, json.Unmarshal(recorded.Body.Bytes(), &answers)
 }

@@ -35,18 +35,23 @@ func (r *Runner) hand(s job.State) hand {
 	if s.Order.Hand == job.ByTaskWallet {
 		return purseHand{r: r, open: r.purse.open && r.purse.record.Address == s.Order.Account, purse: r.purse}
 	}
-	return walletHand{r: r, wallet: r.wallet}
+	return walletHand{r: r, wallet: r.wallet, name: nameOf(r.snap.Session.Wallet), barred: r.isBarred()}
 }
 
 // walletHand is the connected wallet: every step is a prompt.
 type walletHand struct {
 	r      *Runner
 	wallet Connection // nil when there is none
+	name   string     // of the wallet, for ever
+	barred bool       // its eth_sign is of no use
 }
 
 func (h walletHand) able(ctx context.Context, s job.State, n network) job.Fault {
-	if f := h.ready(ctx, s); !f.Zero() {
+	if f := h.ready(ctx, s, n); !f.Zero() {
 		return f
+	}
+	if !n.EIP191 && h.barred {
+		return job.Fault{Code: job.WalletCannot, Reason: addsPrefix}
 	}
 	if !n.EIP191 && !signsDigests(ctx, h.wallet) {
 		return job.Fault{Code: job.WalletCannot}
@@ -54,8 +59,12 @@ func (h walletHand) able(ctx context.Context, s job.State, n network) job.Fault 
 	return job.Fault{}
 }
 
-// ready asks the wallet whether it is on the job's chain with the job's account.
-func (h walletHand) ready(ctx context.Context, s job.State) job.Fault {
+// addsPrefix is why eth_sign of some wallets is of no use to the Relay.
+const addsPrefix = "Its eth_sign adds a prefix to what it signs (EIP-191), so the Relay takes the signer for somebody else."
+
+// ready asks the wallet whether it is on the job's chain with the job's account, and
+// has the chain proved before the first question. The person is asked nothing.
+func (h walletHand) ready(ctx context.Context, s job.State, n network) job.Fault {
 	if h.wallet == nil {
 		return job.Fault{Code: job.WalletLocked}
 	}
@@ -75,24 +84,24 @@ func (h walletHand) ready(ctx context.Context, s job.State) job.Fault {
 	case accounts[0] != s.Order.Account:
 		return job.Fault{Code: job.WrongAccount}
 	}
-	return job.Fault{}
+	return h.r.prove(ctx, h.wallet, n)
 }
 
 func (h walletHand) approve(ctx context.Context, s job.State, n network, e job.AskApprove) job.Event {
 	tx := n.Contracts.Approve(s.Order.Account, e.Amount)
 	tx.Nonce = &s.Approve.Nonce
-	return h.send(ctx, s, tx)
+	return h.send(ctx, s, n, tx)
 }
 
 func (h walletHand) create(ctx context.Context, s job.State, n network, e job.AskCreate) job.Event {
 	tx := createTx(s, n)
 	tx.Gas, tx.Nonce = e.Gas, &s.Create.Nonce
-	return h.send(ctx, s, tx)
+	return h.send(ctx, s, n, tx)
 }
 
 // send has the wallet send a transaction. It is asked once.
-func (h walletHand) send(ctx context.Context, s job.State, tx chain.Tx) job.Event {
-	if f := h.ready(ctx, s); !f.Zero() {
+func (h walletHand) send(ctx context.Context, s job.State, n network, tx chain.Tx) job.Event {
+	if f := h.ready(ctx, s, n); !f.Zero() {
 		return job.NotAsked{At: h.r.now(), Fault: f}
 	}
 	tx.ChainID = s.Order.ChainID // a wallet that moved in this moment refuses
@@ -111,7 +120,7 @@ func (walletHand) patient() bool { return true }
 // sign asks the wallet, and checks that the signature recovers the account before
 // anybody else sees it.
 func (h walletHand) sign(ctx context.Context, s job.State, n network, text []byte) ([]byte, job.Fault) {
-	if f := h.ready(ctx, s); !f.Zero() {
+	if f := h.ready(ctx, s, n); !f.Zero() {
 		return nil, f
 	}
 	var raw []byte
@@ -141,11 +150,13 @@ func (h walletHand) sign(ctx context.Context, s job.State, n network, text []byt
 }
 
 // foreign says why a signature is not the account's: a wallet that adds the
-// EIP-191 prefix to eth_sign cannot serve a Relay that wants the bare hash.
+// EIP-191 prefix to eth_sign cannot serve a Relay that wants the bare hash. Direct
+// mode is then switched off for it.
 func (h walletHand) foreign(ctx context.Context, s job.State, n network, text, sig []byte) job.Fault {
 	digest := relay.Digest(text)
 	if signer, err := h.r.Worker.Recover(ctx, personalDigest(digest[:]), sig); err == nil && !n.EIP191 && signer == s.Order.Account {
-		return job.Fault{Code: job.WalletCannot, Detail: "eth_sign of this wallet adds the EIP-191 prefix"}
+		h.r.post(func() { h.r.bar(h.name, true) })
+		return job.Fault{Code: job.WalletCannot, Reason: addsPrefix}
 	}
 	return job.Fault{Code: job.SignerMismatch}
 }

@@ -12,6 +12,19 @@ func (r *Runner) Leave(id string) {
 	})
 }
 
+// LeavePurse waits no longer for the wallet's answer about the task wallet. What
+// was asked for and may still be confirmed is looked for before it is asked again.
+func (r *Runner) LeavePurse() {
+	r.post(func() {
+		if r.snap.Purse.Asking {
+			r.leavePurse()
+		}
+	})
+}
+
+// purseAsks notes whether the person's wallet is being asked now.
+func (r *Runner) purseAsks(on bool) { r.post(func() { r.snap.Purse.Asking = on }) }
+
 // leavable is the context of one effect of a job: it ends when the effect is over
 // or the job is left.
 func (r *Runner) leavable(id string) (context.Context, context.CancelFunc) {

@@ -99,6 +99,17 @@ func (w *world) must(err error) {
 	}
 }
 
+// until polls until something holds.
+func (w *world) until(what string, ok func() bool) {
+	w.Helper()
+	for late := time.Now().Add(patience); !ok(); {
+		if time.Now().After(late) {
+			w.Fatalf("waited in vain until %s", what)
+		}
+		w.must(w.chain.Clock().Sleep(w.Context(), pollStep))
+	}
+}
+
 // person is somebody with a wallet.
 type person struct {
 	*devchain.Wallet

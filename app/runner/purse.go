@@ -59,6 +59,8 @@ type Purse struct {
 	Tasks  uint64 // that the balance pays for
 	// Step is what is being done now, in words; "" when nothing is.
 	Step string
+	// Asking tells that it waits for the person's wallet, so that it can be left.
+	Asking bool
 	// Fault of the last thing that was tried.
 	Fault job.Fault
 	// Payments that the owner's wallet made to it and that are not confirmed yet.

@@ -76,8 +76,8 @@ func (r *Runner) remains(ctx context.Context, record taskwallet.Record, n networ
 		}
 		seen[u.Host] = true
 		c := chain.NewClient(chain.NewRPC(address, r.HTTP), chain.Contracts(record.Contracts))
-		if b, err := c.Balances(ctx, record.Address); err == nil {
-			left.Balances = append(left.Balances, b)
+		if h, err := c.Holdings(ctx, record.Address); err == nil {
+			left.Balances = append(left.Balances, h.Balances)
 		}
 	}
 	return left

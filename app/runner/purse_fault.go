@@ -17,7 +17,7 @@ func purseFault(err error) job.Fault {
 	case errors.As(err, &said):
 		return said.Fault
 	case errors.Is(err, errPurseBusy):
-		f.Code = job.PurseBusy
+		f.Code = job.PayingNow
 	case errors.Is(err, errTransferFailed):
 		f.Code, f.Reason = job.TxReverted, why(err)
 	case errors.Is(err, errNeverSent):

@@ -58,7 +58,8 @@ func (r *Runner) FundPurse(tasks uint64) {
 			return err
 		}
 		r.purseStep("Making sure that your wallet is on this network")
-		if err := n.chain.Prove(ctx, w); err != nil {
+		r.purseAsks(true)
+		if err := r.proveNow(ctx, w, n); err != nil {
 			return err
 		}
 		n = r.present()

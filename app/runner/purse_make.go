@@ -12,13 +12,14 @@ import (
 func (r *Runner) MakePurse() {
 	r.purseWork("Waiting for your wallet", func(ctx context.Context, n network, w Connection) error {
 		owner := r.account()
+		r.purseAsks(true)
 		number, record := r.recordOf(ctx, owner, n)
 		m := taskwallet.Message{Owner: owner, Site: r.Home.Site, ChainID: n.ChainID, Number: number}
 		if record != nil {
 			m = record.Message() // it may have been made under another name of the site
 		}
 		if record == nil || moved(*record, n) == nil { // elsewhere nothing is sent, and the key belongs to the person
-			if err := n.chain.Prove(ctx, w); err != nil {
+			if err := r.proveNow(ctx, w, n); err != nil {
 				return err
 			}
 		}

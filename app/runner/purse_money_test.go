@@ -456,7 +456,7 @@ func TestPurseIsNotSweptWhileATaskIsPaid(t *testing.T) {
 	id := g.order(task.SD, sd(t, 1))
 	g.reaches(id, job.ApprovalPending)
 	g.SweepPurse("")
-	g.until("it is refused", func(s runner.Snapshot) bool { return s.Purse.Fault.Code == job.PurseBusy && s.Purse.Step == "" })
+	g.until("it is refused", func(s runner.Snapshot) bool { return s.Purse.Fault.Code == job.PayingNow && s.Purse.Step == "" })
 	w.chain.Resume()
 	g.finish(id)
 	if _, left := w.holds(purse.Address); left != cnx(30) {

@@ -272,7 +272,7 @@ func TestPurseRefusals(t *testing.T) {
 		p.ReplaceChain(other)
 		before := len(p.Prompts())
 		g.FundPurse(1)
-		g.until("it says so", func(s runner.Snapshot) bool { return s.Purse.Fault.Code == job.WrongChain })
+		g.until("it says so", func(s runner.Snapshot) bool { return s.Purse.Fault.Code == job.ForeignChain })
 		if n := len(p.Prompts()) - before; n != 0 {
 			t.Errorf("the person was asked %d times", n)
 		}

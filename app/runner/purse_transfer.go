@@ -53,7 +53,9 @@ func (r *Runner) pay(ctx context.Context, n network, w Connection, record taskwa
 	if err := r.keepTransfers(ctx, record, []transfer{t}); err != nil {
 		return err
 	}
+	r.purseAsks(true)
 	t.Hash, err = chain.SendTransaction(ctx, w, t.tx(n))
+	r.purseAsks(false)
 	if err != nil {
 		if f := walletFault(err); f.Answered() {
 			return errors.Join(err, r.keepTransfers(ctx, record, nil))

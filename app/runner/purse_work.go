@@ -24,13 +24,16 @@ func (r *Runner) purseWork(step string, do func(ctx context.Context, n network, 
 		}
 		p.Step, p.Fault, p.Charge = step, job.Fault{}, job.ChargedNothing
 		locking := r.locking
+		ctx, over := context.WithCancel(r.ctx)
+		r.leavePurse = over
 		go func() {
+			defer over()
 			if locking != nil {
 				<-locking // a key that is made now must not end with the one before
 			}
-			err := whole(func() error { return do(r.ctx, n, w) })
+			err := whole(func() error { return do(ctx, n, w) })
 			r.post(func() {
-				r.snap.Purse.Step = ""
+				r.snap.Purse.Step, r.snap.Purse.Asking = "", false
 				if err != nil {
 					r.snap.Purse.Fault, r.snap.Purse.Charge = purseFault(err), chargeOf(err)
 				}

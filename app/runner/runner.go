@@ -28,6 +28,8 @@ type Runner struct {
 	locking   <-chan struct{}              // closed when the last lock has overwritten its key; nil = there was none
 	idling    bool                         // the idle task wallet is looked after
 	allowed   bool                         // the person chose Direct mode
+	barred    map[string]bool              // wallets whose eth_sign is of no use, by name
+	picked    bool                         // the person chose the network
 	cursors   map[string]uint64            // the next block to ask for, by watched job
 	missing   map[string]int               // ticks for which a sent transaction was unknown, by job
 	committed map[string]bool              // all nodes have committed to a result, by job
@@ -36,9 +38,11 @@ type Runner struct {
 	following map[address]bool             // task wallets whose transfers of an earlier visit are waited for
 	turns     turns
 	leaves    map[string]context.CancelFunc // ends what is done for a job now
-	writes    []write                       // not saved yet, in order
-	writing   bool
-	signed    map[string]relay.Signed // signatures that may be used again, by signing parameters
+	// leavePurse ends what is done with the task wallet now.
+	leavePurse context.CancelFunc
+	writes     []write // not saved yet, in order
+	writing    bool
+	signed     map[string]relay.Signed // signatures that may be used again, by signing parameters
 
 	networks map[string]network
 
@@ -46,6 +50,8 @@ type Runner struct {
 	touched   atomic.Int64 // when the person last did something in the page, in unix milliseconds
 
 	mu          sync.Mutex
+	proved      map[proven]bool // forgotten when epoch changes
+	epoch       int
 	subscribers map[int]func(Snapshot)
 	nextSub     int
 	published   Snapshot
@@ -61,8 +67,9 @@ type network struct {
 // New makes a runner. It does nothing before Run.
 func New(p Ports) *Runner {
 	r := &Runner{
-		Ports: p, inbox: newInbox(), cursors: map[string]uint64{}, missing: map[string]int{}, committed: map[string]bool{}, watching: map[string]bool{}, alones: map[payer]context.CancelFunc{}, following: map[address]bool{}, turns: turns{taken: map[payer]string{}}, leaves: map[string]context.CancelFunc{},
-		signed: map[string]relay.Signed{}, networks: map[string]network{}, subscribers: map[int]func(Snapshot){},
+		Ports: p, inbox: newInbox(), cursors: map[string]uint64{}, missing: map[string]int{}, committed: map[string]bool{}, watching: map[string]bool{},
+		alones: map[payer]context.CancelFunc{}, following: map[address]bool{}, turns: turns{taken: map[payer]string{}}, leaves: map[string]context.CancelFunc{},
+		signed: map[string]relay.Signed{}, networks: map[string]network{}, barred: map[string]bool{}, proved: map[proven]bool{}, subscribers: map[int]func(Snapshot){},
 	}
 	for _, n := range p.Networks {
 		r.networks[n.ID] = network{
@@ -158,6 +165,8 @@ func (r *Runner) Submit(kind task.Kind, args []byte) {
 		} else if !r.direct() {
 			r.snap.Purse.Fault = job.Fault{Code: job.PurseLocked}
 			return
+		} else {
+			order.Allow = r.snap.Approval.amount(order.Fee)
 		}
 		r.jobs = slices.Insert(r.jobs, 0, job.State{V: job.Version, ID: id, Phase: job.Draft})
 		r.apply(id, job.Submit{At: r.now(), Order: order})

@@ -116,6 +116,7 @@ func (r *Runner) connected(w Wallet, c Connection, accounts []address) {
 	r.disconnected()
 	r.wallet = c
 	r.snap.Session = Session{Connected: true, Wallet: w, Account: accounts[0]}
+	r.showDirect()
 	r.unwatch = r.listen(c)
 	r.write(write{store: Settings, key: "wallet", value: []byte(w.RDNS)})
 	r.refreshChain()
@@ -128,7 +129,7 @@ func (r *Runner) listen(c Connection) (cancel func()) {
 	told := chain.Watch(c,
 		func(e chain.WalletEvent) { r.post(func() { r.walletEvent(c, e) }) },
 		func(error) { r.post(r.refreshChain) })
-	back := c.On("connect", func(json.RawMessage) { r.post(r.refreshChain) }) // EIP-1193: after "disconnect"
+	back := c.On("connect", func(json.RawMessage) { r.post(func() { r.unprove(); r.refreshChain() }) }) // EIP-1193: after "disconnect"
 	return func() { told(); back() }
 }
 
@@ -140,6 +141,8 @@ func (r *Runner) disconnected() {
 	}
 	r.wallet = nil
 	r.snap.Session = Session{}
+	r.unprove()
+	r.showDirect()
 	r.findPurse()
 }
 
@@ -167,11 +170,12 @@ func (r *Runner) walletEvent(from Connection, e chain.WalletEvent) {
 			return
 		}
 		r.snap.Session.Account = e.Accounts[0]
-		r.snap.Session.Known = false
+		r.snap.Session.Known, r.snap.Session.Revocation = false, Revocation{}
 		r.refreshBalances()
 		r.findPurse()
 	case chain.ChainChanged:
-		r.snap.Session.ChainID = e.ID
+		r.snap.Session.ChainID, r.snap.Session.Foreign, r.snap.Session.Listing = e.ID, false, NotListed
+		r.unprove()
 	case chain.Disconnected:
 		r.snap.Session.Fault = job.Fault{Code: job.WalletGone}
 	}
@@ -210,37 +214,46 @@ func (r *Runner) refreshBalances() {
 		return
 	}
 	go func() {
-		p, err := n.chain.Balances(r.ctx, s.Account)
+		p, err := n.chain.Holdings(r.ctx, s.Account)
 		r.post(func() {
 			r.snap.ChainDown = err != nil
-			if err == nil && r.snap.Session.Account == s.Account {
-				r.snap.Session.Known, r.snap.Session.Native, r.snap.Session.CNX = true, p.Native, p.CNX
+			if now := &r.snap.Session; err == nil && now.Account == s.Account {
+				now.Known, now.Native, now.CNX, now.Allowance = true, p.Native, p.CNX, p.Allowance
 			}
 		})
 	}()
 }
 
 // SwitchChain asks the wallet to change to the network of the page, and to learn
-// it first if need be.
+// it first if need be. Then it looks whether the wallet is there: by the id, a
+// block and the contracts' code, all through the wallet.
 func (r *Runner) SwitchChain() {
 	r.post(func() {
-		w, n := r.wallet, r.snap.Network
+		w, n := r.wallet, r.networks[r.snap.Network.ID]
 		if w == nil {
 			return
 		}
+		r.unprove()
 		go func() {
 			err := chain.SwitchChain(r.ctx, w, n.ChainID)
 			if errors.Is(err, chain.ErrUnknownChain) {
-				err = chain.AddChain(r.ctx, w, chain.Network{ChainID: n.ChainID, Name: n.Name, Coin: n.Coin, RPCs: n.RPC, Explorers: explorers(n)})
+				err = chain.AddChain(r.ctx, w, chain.Network{ChainID: n.ChainID, Name: n.Name, Coin: n.Coin, RPCs: n.RPC, Explorers: explorers(n.Network)})
 				if err == nil {
 					err = chain.SwitchChain(r.ctx, w, n.ChainID)
 				}
 			}
+			var f job.Fault
+			switch {
+			case err != nil:
+				f = walletFault(err)
+			case !n.Historical: // there nothing is paid, and nobody answers
+				f = r.prove(r.ctx, w, n)
+			}
 			r.post(func() {
-				r.snap.Session.Fault = job.Fault{}
-				if err != nil {
-					r.snap.Session.Fault = walletFault(err)
+				if r.wallet != w {
+					return
 				}
+				r.snap.Session.Fault = f
 				r.refreshChain()
 			})
 		}()
@@ -261,8 +274,9 @@ func (r *Runner) UseNetwork(id string) {
 		if !ok {
 			return
 		}
-		r.snap.Network, r.snap.Session.Known, r.snap.Ahead = n.Network, false, Ahead{}
-		r.snap.Direct = r.direct()
+		r.snap.Network, r.snap.Session.Known, r.snap.Ahead, r.picked = n.Network, false, Ahead{}, true
+		r.snap.Session.Foreign, r.snap.Session.Revocation, r.snap.Session.Listing = false, Revocation{}, NotListed
+		r.showDirect()
 		r.write(write{store: Settings, key: "network", value: []byte(id)})
 		r.refreshBalances()
 		r.findPurse()

@@ -28,19 +28,26 @@ const (
 // again, so that repeated tries cost no prompt.
 func (r *Runner) sign(ctx context.Context, s job.State, n network, h hand, p relay.Params) (relay.Signed, job.Fault) {
 	key := signingKey(s, p)
-	if signed, ok := r.kept(key, s); ok {
+	switch signed, state := r.kept(key, s); {
+	case state == fresh:
 		return signed, job.Fault{}
+	case state == ranOut && h.patient() && waiting(s.Trouble.Code):
+		return relay.Signed{}, job.Fault{Code: job.SignatureSpent} // no prompt after the other: the person decides
 	}
 	signed := relay.Signed{Timestamp: r.relayTime(s).Add(ahead(s, h)).Unix()}
 	text, err := relay.SigningText(p, signed.Timestamp)
 	if err != nil {
 		return relay.Signed{}, job.Fault{Code: job.Internal, Detail: err.Error()}
 	}
+	if h.patient() {
+		r.asksFor(s, n, p, text)
+		defer func() { r.post(func() { r.setSigning(s.ID, nil) }) }()
+	}
 	var f job.Fault
 	if signed.Signature, f = h.sign(ctx, s, n, text); !f.Zero() {
 		return relay.Signed{}, f
 	}
-	if !r.fresh(signed, s) {
+	if !r.isFresh(signed, s) {
 		return relay.Signed{}, job.Fault{Code: job.SignatureLate}
 	}
 	r.keep(key, signed)
@@ -48,10 +55,10 @@ func (r *Runner) sign(ctx context.Context, s job.State, n network, h hand, p rel
 }
 
 // ahead is how far the signed time is put ahead: not at all where nobody has to
-// think, nor once a signature was refused, because then the Relay's clock may be
-// behind.
+// think, nor once the Relay refused a signature, because then its clock may be
+// behind. Reason is the Relay's text: a signature that was late already here has none.
 func ahead(s job.State, h hand) time.Duration {
-	if !h.patient() || s.Trouble.Code == job.SignatureLate {
+	if !h.patient() || s.Trouble.Code == job.SignatureLate && s.Trouble.Reason != "" {
 		return 0
 	}
 	return signAhead
@@ -90,23 +97,40 @@ func (r *Runner) relayTime(s job.State) time.Time {
 	return r.Clock.Now().Add(skew)
 }
 
-func (r *Runner) fresh(signed relay.Signed, s job.State) bool {
+func (r *Runner) isFresh(signed relay.Signed, s job.State) bool {
 	age := r.relayTime(s).Sub(time.Unix(signed.Timestamp, 0))
 	return age < signWindow-signMargin && age > -signWindow
 }
 
 func signingKey(s job.State, p relay.Params) string { return fmt.Sprintf("%s %T %+v", s.ID, p, p) }
 
-// kept, keep and forget hold signatures that may be used again, in memory only.
-func (r *Runner) kept(key string, s job.State) (relay.Signed, bool) {
+// keeping is what became of a signature that was kept.
+type keeping uint8
+
+const (
+	none   keeping = iota // there was none
+	fresh                 // it may be used
+	ranOut                // its time is over, and is forgotten now
+)
+
+// waiting reports whether a fault only says that the Relay is not ready.
+func waiting(c job.Code) bool {
+	return c == job.NotUploaded || c == job.NotSynced || c == job.RelayDown
+}
+
+// kept and keep hold signatures that may be used again, in memory only.
+func (r *Runner) kept(key string, s job.State) (relay.Signed, keeping) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	signed, ok := r.signed[key]
-	if ok && !r.fresh(signed, s) {
-		delete(r.signed, key)
-		return relay.Signed{}, false
+	switch {
+	case !ok:
+		return relay.Signed{}, none
+	case r.isFresh(signed, s):
+		return signed, fresh
 	}
-	return signed, ok
+	delete(r.signed, key)
+	return relay.Signed{}, ranOut
 }
 
 func (r *Runner) keep(key string, signed relay.Signed) {

@@ -20,7 +20,13 @@ type Snapshot struct {
 	Purse   Purse
 	// Direct tells that the connected wallet signs every request itself.
 	Direct bool
-	Ahead  Ahead
+	// Barred tells that Direct mode is off for the connected wallet, because its
+	// eth_sign was found to sign something else than the bare hash.
+	Barred   bool
+	Approval Approval
+	Ahead    Ahead
+	// Signing are the signatures that the wallet is asked for now, by job.
+	Signing map[string]Signing
 	// Jobs of all networks, newest first.
 	Jobs       []job.State
 	Drafts     [2]string
@@ -48,9 +54,14 @@ type Session struct {
 	Wallet     Wallet
 	Account    common.Address
 	ChainID    uint64
-	Known      bool // Native and CNX were read
+	Known      bool // Native, CNX and Allowance were read
 	Native     uint256.Int
 	CNX        uint256.Int
+	Allowance  uint256.Int // CNX that the Task contract may take
+	Revocation Revocation
+	Listing    Listing
+	// Foreign tells that the wallet was found on another chain with the id of ours.
+	Foreign bool
 	// Fault of the last try to connect or switch.
 	Fault job.Fault
 }

@@ -52,7 +52,7 @@ func watched(s job.State) bool {
 	switch s.Phase {
 	case job.ApprovalPending, job.CreatePending, job.Running, job.Uploading:
 		return true
-	case job.Fetching:
+	case job.Fetching: // also while the Relay is asked early
 		return !s.Outcome.Published
 	case job.Failed: // paid, stopped on the way: the chain goes on without it
 		return s.TaskID != 0 && !s.Outcome.Published
@@ -76,6 +76,7 @@ func (r *Runner) watch() {
 func (r *Runner) poll(n network) {
 	var jobs, owners []string // all that are watched, and those with a transaction
 	var sent []common.Hash
+	var doubted []uint64 // tasks of which the contract itself is asked whether they are settled
 	from := uint64(math.MaxUint64)
 	for _, s := range r.jobs {
 		if s.Order.Network != n.ID {
@@ -92,6 +93,9 @@ func (r *Runner) poll(n network) {
 			r.cursors[s.ID] = begin(s)
 		}
 		from = min(from, r.cursors[s.ID])
+		if s.Phase == job.Fetching && r.now()-s.Since > soonFor.Milliseconds() {
+			doubted = append(doubted, s.TaskID)
+		}
 		if s.Phase == job.ApprovalPending || s.Phase == job.CreatePending {
 			tx := s.Create.Hash
 			if s.Phase == job.ApprovalPending {
@@ -111,6 +115,7 @@ func (r *Runner) poll(n network) {
 		if err == nil {
 			facts = r.facts(r.ctx, n, tick)
 		}
+		settled := r.settled(r.ctx, n, doubted)
 		r.post(func() {
 			pause := pollTrouble
 			if err == nil {
@@ -118,6 +123,7 @@ func (r *Runner) poll(n network) {
 					r.cursors[id] = tick.Through + 1
 				}
 				r.told(n, tick, owners, facts)
+				r.delivered(n, settled)
 				pause = r.pace(n) // by what was just told
 			}
 			go func() {
@@ -127,6 +133,36 @@ func (r *Runner) poll(n network) {
 			}()
 		})
 	}()
+}
+
+// settled are those of some tasks of which nothing of the fee is left at the
+// contract, or which it has deleted. After a TaskSuccess both say that the result
+// node has reported its upload, because it is paid last and only then (protocol.md
+// A.5, A.7). It is the second form of that news, should the log of the first be missed.
+func (r *Runner) settled(ctx context.Context, n network, ids []uint64) map[uint64]bool {
+	if len(ids) == 0 {
+		return nil
+	}
+	tasks, err := n.chain.Tasks(ctx, ids)
+	if err != nil {
+		return nil // asked again with the next poll
+	}
+	settled := map[uint64]bool{}
+	for i, t := range tasks {
+		paid := t.State() == chain.Succeeded && t.Balance.IsZero()
+		settled[ids[i]] = paid || t.State() == chain.Gone
+	}
+	return settled
+}
+
+// delivered tells the jobs whose task is settled that the results are uploaded. An
+// abort that was just told comes first: a cancelled task is deleted as well.
+func (r *Runner) delivered(n network, settled map[uint64]bool) {
+	for _, s := range r.jobs {
+		if s.Order.Network == n.ID && s.Phase == job.Fetching && s.Outcome.Success && settled[s.TaskID] {
+			r.apply(s.ID, job.Published{At: r.now()})
+		}
+	}
 }
 
 // begin is the first block that can tell something new about a job.

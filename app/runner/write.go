@@ -65,13 +65,14 @@ func (r *Runner) load() {
 	last, _, _ := r.Store.Get(r.ctx, Settings, "wallet")
 	chosen, _, _ := r.Store.Get(r.ctx, Settings, "network")
 	_, direct, _ := r.Store.Get(r.ctx, Settings, "direct")
+	barred, _, _ := r.Store.Get(r.ctx, Settings, barredKey)
 	r.post(func() {
 		r.snap.Drafts = drafts
 		if n, ok := r.networks[string(chosen)]; ok {
-			r.snap.Network = n.Network
+			r.snap.Network, r.picked = n.Network, true
 		}
-		r.allowed = direct
-		r.snap.Direct = r.direct()
+		r.allowed, r.barred = direct, readBarred(barred)
+		r.showDirect()
 		if err != nil {
 			r.snap.Persistent = false
 		}

@@ -10,6 +10,7 @@ func (p *Page) banners() app.UI {
 	s := p.state
 	return app.Div().Class("banners").Body(
 		either(s.WrongChain() && !s.Purse.Open, p.wrongChain, nothing), // an open task wallet needs nothing of the wallet
+		either(s.Session.Foreign && !s.WrongChain(), p.foreign, nothing),
 		note(s.Ready && s.Network.Historical, "There is no live network",
 			s.Network.Name+" is a network of the past: what was made there can be looked at, nothing can be run."),
 		note(s.Ready && !s.Persistent, "This browser stores nothing for this page",
@@ -27,6 +28,18 @@ func (p *Page) wrongChain() app.UI {
 			problem(p.state.Session.Problem),
 		),
 		app.Button().Class("button").Type("button").ID(switchID).Text("Switch network").
+			OnClick(func(app.Context, app.Event) { p.port.SwitchChain() }),
+	)
+}
+
+// foreign is a wallet on another chain that has the same id: switching does not help.
+func (p *Page) foreign() app.UI {
+	return app.Section().Class("banner").Role("alert").Aria("label", foreignTitle).Body(
+		app.Div().Body(
+			app.Strong().Text(foreignTitle),
+			app.P().Text(fill(foreignText, "network", p.state.Network.Name)),
+		),
+		app.Button().Class("button").Type("button").Text("Check the wallet again").
 			OnClick(func(app.Context, app.Event) { p.port.SwitchChain() }),
 	)
 }

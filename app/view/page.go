@@ -26,11 +26,13 @@ type Page struct {
 	box      lightbox
 	purse    purseDialog
 	looked   looks
-	files    fileCache
-	orders   map[string]summary // by job id
-	said     map[string]string  // the phrase of each job that was announced last
-	status   string             // what is announced
-	toast    string
+
+	approvalFault string // of the number of tasks to approve
+	files         fileCache
+	orders        map[string]summary // by job id
+	said          map[string]string  // the phrase of each job that was announced last
+	status        string             // what is announced
+	toast         string
 }
 
 // pageLength is how many tasks are listed before "Show more".

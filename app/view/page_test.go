@@ -240,6 +240,7 @@ func TestPage_wallet(t *testing.T) {
 	})
 	t.Run("the_dialog_makes_room_for_the_wallet", func(t *testing.T) {
 		b := open(t, ready())
+		b.did = nil
 		b.run(b.page.onConnect)
 		b.run(b.page.pick("b"))
 		if got := strings.Join(b.did, ", "); got != "show wallet-dialog, close wallet-dialog, connect b" {

@@ -11,6 +11,7 @@ import (
 // take a context; what they change arrives as a new State.
 type Port interface {
 	PursePort
+	WalletPort
 
 	// Subscribe has f called with every new State, the present one first. f may be
 	// called from any goroutine. The returned function ends it.

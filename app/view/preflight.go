@@ -1,6 +1,7 @@
 package view
 
 import (
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/holiman/uint256"
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 )
@@ -33,7 +34,9 @@ func (s State) payerCNX() (cnx uint256.Int, known bool) {
 // fine on one line, what is in the way below it, each with its cure.
 func (p *Page) preflight(f form) app.UI {
 	s := p.state
-	if pre := s.Preflight; !pre.Known || pre.Kind != f.shared().kind || !s.Session.Connected || s.Network.Historical {
+	pre := s.Preflight
+	nobody := pre.Account == common.Address{}
+	if !pre.Known || pre.Kind != f.shared().kind || !nobody && !s.Session.Connected && !s.Purse.Open || s.Network.Historical {
 		return nothing()
 	}
 	var good, bad []line
@@ -56,6 +59,8 @@ func (p *Page) preflight(f form) app.UI {
 				}),
 			)
 		})),
+		app.P().Class(only(s.Network.Shares != "", "caution")).Text(sharedText(s.Network)),
+		either(s.approves(), p.approval, nothing),
 	)
 }
 
@@ -74,12 +79,17 @@ func (p *Page) lines(f form) []line {
 		}
 		return line{text: text, bad: bad, cure: "Check " + what + " again", do: p.onLook} // after money was got elsewhere
 	}
+	nodes := line{text: nodesLine(pre.Nodes), bad: pre.Nodes < leastNodes, cure: "Check nodes again", do: p.onLook}
+	clock := line{text: skewLine(pre.Skew), bad: pre.Skew > mostSkew || pre.Skew < -mostSkew, cure: "Check clock again", do: p.onLook}
+	if pre.Account == (common.Address{}) { // somebody who only looks around
+		return []line{{text: priceLine(pre.Fee)}, {text: gasLine(pre.Gas, pre.Gas, where, s.Network)}, nodes, clock}
+	}
 	return append([]line{
 		{text: priceLine(pre.Fee)},
 		short("gas", pre.Native.Lt(&pre.Gas), gasLine(pre.Gas, pre.Native, where, s.Network)),
 		short("balance", pre.CNX.Lt(&pre.Fee), balanceLine(pre.CNX, pre.Fee, where)),
-		{text: nodesLine(pre.Nodes), bad: pre.Nodes < leastNodes, cure: "Check nodes again", do: p.onLook},
-		{text: skewLine(pre.Skew), bad: pre.Skew > mostSkew || pre.Skew < -mostSkew, cure: "Check clock again", do: p.onLook},
+		nodes,
+		clock,
 	}, p.hand(f)...)
 }
 

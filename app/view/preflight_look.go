@@ -51,7 +51,7 @@ func (p *Page) outlook() outlook {
 
 // lookAhead has the chain asked if anything has changed that a payment depends on.
 func (p *Page) lookAhead() {
-	if s := p.state; !s.Ready || !s.Session.Connected || s.Network.Historical {
+	if s := p.state; !s.Ready || s.Network.Historical {
 		return
 	}
 	if now := p.outlook(); now != p.looked.about {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"crynux-dapp/app/job"
@@ -87,13 +88,115 @@ func TestPreflight_says_what_is_known(t *testing.T) {
 func TestPreflight_is_silent_about_what_it_does_not_know(t *testing.T) {
 	other := lookedAt(purseWith(5))
 	other.Preflight.Kind = task.GPT
-	gone := lookedAt(ready())
+	gone := lookedAt(ready()) // of the account that was connected before
 	for name, s := range map[string]State{"nothing read": purseWith(5), "of the other kind": other, "no wallet": gone} {
 		t.Run(name, func(t *testing.T) {
 			if open(t, s).find("region", "Before you pay") != nil {
 				t.Error("it is shown")
 			}
 		})
+	}
+}
+
+func TestPreflight_shows_the_network_to_somebody_without_a_wallet(t *testing.T) {
+	nobody := func() State {
+		s := lookedAt(ready())
+		s.Preflight.Account, s.Preflight.CNX, s.Preflight.Native = common.Address{}, units(0), units(0)
+		return s
+	}
+	b := open(t, nobody())
+	if b.looks() != 1 {
+		t.Errorf("looked %d times", b.looks())
+	}
+	if got, want := strings.Join(b.lines("ok"), "|"), "30 CNX for the task|Gas up to 0.0016 ETH|6 free nodes|Clock agrees"; got != want {
+		t.Errorf("%s\nwant\n%s", got, want)
+	}
+	if bad := b.lines("bad"); len(bad) != 0 {
+		t.Errorf("in the way: %q", bad)
+	}
+	b.isOrderly()
+	b.become(func(s *State) { s.Preflight.Nodes = 1 })
+	if got := strings.Join(b.lines("bad"), "|"); !strings.HasPrefix(got, "1 free node for this kind of task") {
+		t.Error(got)
+	}
+	before := b.looks()
+	b.become(func(s *State) { s.RelayDown = true })
+	b.fill("prompt", "a fox")
+	if b.looks() != before {
+		t.Error("looked although nothing had changed")
+	}
+}
+
+func TestPreflight_warns_of_a_chain_id_that_is_shared(t *testing.T) {
+	s := lookedAt(unmade())
+	s.Network.Shares, s.Network.ChainID = "LUKSO", 42
+	b := open(t, s)
+	const words = "Development network shares chain id 42 with LUKSO. Use an account that holds nothing there."
+	b.reads("region", "Before you pay", words)
+	b.reads("dialog", "Your wallet", words)
+	b.run(b.page.onPurse)
+	b.reads("dialog", "Task wallet", words)
+	open(t, lookedAt(unmade())).hides("shares chain id")
+}
+
+func TestPreflight_lets_the_person_choose_what_is_approved(t *testing.T) {
+	direct := lookedAt(connected())
+	direct.Direct = true
+	b := open(t, direct)
+	b.wants("combobox: Approve")
+	b.reads("region", "How much to approve", "this task only: 30 CNX", "nothing more")
+	b.hides("Tasks to approve")
+	b.isOrderly()
+
+	b.values[approvalID] = approveTasks
+	b.run(b.page.onApproval)
+	if !b.asked("approve 5 false") {
+		t.Fatal(b.did)
+	}
+	b.become(func(s *State) { s.Approval.Tasks = 5 })
+	b.reads("region", "How much to approve", "150 CNX in all", "a single task could take all of that")
+	for text, want := range map[string]string{"20": "approve 20 false", "100": "approve 100 false"} {
+		b.values[approvalTasksID] = text
+		b.run(b.page.onApprovalTasks)
+		if !b.asked(want) {
+			t.Error(b.did)
+		}
+	}
+	for _, text := range []string{"1", "101", "-3", "1e3", ""} {
+		before := len(b.did)
+		b.values[approvalTasksID] = text
+		b.run(b.page.onApprovalTasks)
+		if len(b.did) != before {
+			t.Errorf("%q was taken: %q", text, b.did[before:])
+		}
+		b.reads("region", "How much to approve", "must be a whole number from 2 to 100")
+	}
+	b.isOrderly()
+
+	b.values[approvalID] = approveUnlimited
+	b.run(b.page.onApproval)
+	if !b.asked("approve 0 true") {
+		t.Error(b.did)
+	}
+	b.become(func(s *State) { s.Approval = Approval{Unlimited: true} })
+	b.reads("region", "How much to approve", "every CNX of this account, 964.5 CNX now", "raise the price", "revoke")
+	b.hides("must be a whole number")
+	b.values[approvalID] = approveExact
+	b.run(b.page.onApproval)
+	if !b.asked("approve 0 false") {
+		t.Error(b.did)
+	}
+}
+
+func TestPreflight_asks_how_much_to_approve_only_where_it_matters(t *testing.T) {
+	enough := lookedAt(connected())
+	enough.Direct, enough.Preflight.Allowance = true, units(30)
+	purse := lookedAt(purseWith(5))
+	purse.Direct = true
+	for name, s := range map[string]State{"approved before": enough, "task wallet": purse, "not direct": lookedAt(unmade())} {
+		if open(t, s).find("combobox", "Approve") != nil {
+			t.Errorf("%s: it is asked", name)
+		}
 	}
 }
 
@@ -139,7 +242,7 @@ func TestPreflight_does_not_look_for_nothing(t *testing.T) {
 	if got := b.looks() - before; got != 0 {
 		t.Errorf("looked %d times: %q", got, b.did)
 	}
-	for name, s := range map[string]State{"without a wallet": ready(), "on a network of the past": func() State {
+	for name, s := range map[string]State{"before it was ready": {}, "on a network of the past": func() State {
 		s := connected()
 		s.Network = past
 		return s

@@ -22,8 +22,9 @@ func (p *Page) progress(s job.State) app.UI {
 			)
 		}),
 		p.timeline(s),
+		p.signing(s),
 		app.P().Class("hint").Text(job.Hint(s)),
-		either(s.Phase == job.Fetching && !s.Outcome.Published && p.port.NowMillis()-s.Since > askRelayAfter,
+		either(s.Phase == job.Fetching && !s.Asks() && p.port.NowMillis()-s.Since > askRelayAfter,
 			func() app.UI { return p.askRelay(s) }, nothing),
 		either(s.Leavable(), func() app.UI { return p.leave(s) }, nothing),
 		either(s.Phase == job.Failed || s.Phase == job.Aborted, func() app.UI { return p.stopped(s) }, nothing),
@@ -31,17 +32,24 @@ func (p *Page) progress(s job.State) app.UI {
 }
 
 func (p *Page) askRelay(s job.State) app.UI {
+	cost := "Asking the Relay now costs one signature in your wallet, which lasts a minute or two."
+	if s.Order.Hand == job.ByTaskWallet {
+		cost = "The task wallet can ask the Relay now."
+	}
 	return app.Article().Class("row").Body(
-		app.P().Class("hint").Text("The chain does not show the delivery yet. Asking the Relay now costs one signature for each try."),
+		app.P().Class("hint").Text("The chain does not show the delivery yet. "+cost),
 		app.Button().Class("button").Type("button").Text("Ask the Relay now").
 			OnClick(p.send(s.ID, func() job.Event { return job.AskRelay{At: p.port.NowMillis()} }), s.ID),
 	)
 }
 
-// leave is for wallets that do not answer.
+// leaveLabel is the button for wallets that do not answer.
+const leaveLabel = "Stop waiting for the wallet"
+
+// leave offers to wait no longer for the wallet.
 func (p *Page) leave(s job.State) app.UI {
 	return app.Div().Class("row").Body(
-		app.Button().Class("button quiet").Type("button").Text("Stop waiting for the wallet").
+		app.Button().Class("button quiet").Type("button").Text(leaveLabel).
 			OnClick(p.leaves(s.ID), s.ID, "leave"),
 	)
 }

@@ -236,6 +236,7 @@ func (p *Page) purseBody() app.UI {
 	return app.Section().Class("stack purse-body").Body(
 		app.P().Class("muted").Text(only(p.purse.task && s.needsPurse(), purseWhy)),
 		either(s.WrongChain() && card != purseRefused, p.purseWrongChain, nothing),
+		app.P().Class(only(s.Network.Shares != "", "caution")).Text(sharedText(s.Network)),
 		either(s.Purse.Problem.Title != "" && card != purseRefused && card != purseUnderivable, func() app.UI { return problem(s.Purse.Problem) }, nothing),
 		p.purseStatus(busy),
 		place(purseNone, p.purseNone),
@@ -250,9 +251,6 @@ func (p *Page) purseBody() app.UI {
 
 // purseStatus is what is being done, or was just done.
 func (p *Page) purseStatus(busy bool) app.UI {
-	if busy {
-		return app.P().Class("doing").Role("status").Text(p.state.Purse.Step)
-	}
 	said := p.purse.said
 	switch {
 	case p.state.Purse.Leaving:
@@ -260,8 +258,21 @@ func (p *Page) purseStatus(busy bool) app.UI {
 	case p.state.Purse.Idle && said == "":
 		said = idleText
 	}
-	return app.P().Class("help").Role("status").Text(said)
+	text := app.P().Class("help").Role("status").Text(said)
+	if busy {
+		text = app.P().Class("doing").Role("status").Text(p.state.Purse.Step)
+	}
+	return app.Div().Class("stack").Body(text, either(busy && p.state.Purse.Asking, p.purseLeave, nothing))
 }
+
+// purseLeave is for wallets that do not answer.
+func (p *Page) purseLeave() app.UI {
+	return app.Div().Class("row").Body(
+		app.Button().Class("button quiet").Type("button").Text(leaveLabel).OnClick(p.leavesPurse),
+	)
+}
+
+func (p *Page) leavesPurse(app.Context, app.Event) { p.port.LeavePurse() }
 
 func (p *Page) purseWrongChain() app.UI {
 	return app.Section().Class("banner").Role("alert").Aria("label", "Your wallet is on another network").Body(

@@ -62,6 +62,8 @@ type Purse struct {
 	Tasks uint64
 	// Step is what is being done now, in words; "" when nothing is.
 	Step string
+	// Asking tells that the person's wallet is being asked, which may never answer.
+	Asking bool
 	// Problem of the last thing that was tried; zero when it worked.
 	Problem job.Problem
 	// Underivable tells that this wallet cannot make the key: offer a random one.
@@ -164,7 +166,8 @@ type Preflight struct {
 	// Known is false until it was read, or when it could not be.
 	Known bool
 	Kind  task.Kind
-	// Account pays: the task wallet if it is open, else the connected account.
+	// Account pays: the task wallet if it is open, else the connected account. Zero
+	// without a wallet: then what belongs to an account is not known.
 	Account                     common.Address
 	Fee, Native, CNX, Allowance uint256.Int
 	// Gas is what approve and createTask cost at most, in wei.
@@ -180,6 +183,8 @@ type PursePort interface {
 	// MakePurse asks the connected wallet for the signature that is the key, twice the
 	// first time; it also unlocks one that was made before.
 	MakePurse()
+	// LeavePurse waits no longer for the wallet's answer.
+	LeavePurse()
 	// MakeRandomPurse makes a key from chance, for wallets that cannot make one.
 	MakeRandomPurse()
 	// UnlockPurse opens it with what this browser keeps; passphrase is "" where that
@@ -211,8 +216,6 @@ type PursePort interface {
 	SaveBackup(ctx context.Context, password string) error
 	// OpenBackup asks the person for a backup file and opens it.
 	OpenBackup(ctx context.Context, password string) error
-	// Direct lets the connected wallet sign every request itself, by eth_sign (text W7).
-	Direct(on bool)
 	// LookAhead reads the Preflight for arguments of a kind.
 	LookAhead(kind task.Kind, args []byte)
 }

@@ -13,6 +13,7 @@ import (
 
 func (b *browser) MakePurse()             { b.note("make purse") }
 func (b *browser) MakeRandomPurse()       { b.note("make random purse") }
+func (b *browser) LeavePurse()            { b.note("leave purse") }
 func (b *browser) LockPurse()             { b.note("lock purse") }
 func (b *browser) FundPurse(tasks uint64) { b.note("fund %d", tasks) }
 func (b *browser) SweepPurse(to string) {
@@ -27,6 +28,10 @@ func (b *browser) RememberPurse(how Remembered, passphrase string) {
 	b.note("remember %q %q", how, passphrase)
 }
 func (b *browser) Direct(on bool) { b.note("direct %t", on) }
+
+func (b *browser) ChooseApproval(a Approval) { b.note("approve %d %t", a.Tasks, a.Unlimited) }
+func (b *browser) Revoke()                   { b.note("revoke") }
+func (b *browser) ListToken()                { b.note("list token") }
 
 // Funding costs the fee and 0.0057 coins a task, unless gas is free.
 func (b *browser) Funding(_ context.Context, tasks uint64) (Funding, error) {

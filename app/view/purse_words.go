@@ -204,7 +204,7 @@ func pursePhrase(s job.State) (phrase, meaning string) {
 	case job.Uploading:
 		return "Sending the task", "The task wallet signs it for the Relay. It costs nothing."
 	case job.Fetching:
-		if s.Outcome.Published {
+		if s.Asks() {
 			return fetching(s), "The task wallet signs for each result. It costs nothing."
 		}
 	}

@@ -4,7 +4,7 @@ import "github.com/maxence-charriere/go-app/v9/pkg/app"
 
 // advanced are the folded choices in the dialog of the wallet.
 func (p *Page) advanced() app.UI {
-	if !p.state.Purse.Possible {
+	if !p.state.Purse.Possible && !p.state.Barred {
 		return nothing() // the wallet signs everything: there is no choice
 	}
 	return app.Details().Class("more").Body(
@@ -21,6 +21,17 @@ func (p *Page) directChoice() app.UI {
 			app.Span().Text(directText),
 		),
 		app.P().ID("direct-risk").Class("caution").Text(wordsW7),
+		either(p.state.Barred, p.barred, nothing),
+	)
+}
+
+// barred says why the wallet is not used directly, and lets it be tried again.
+func (p *Page) barred() app.UI {
+	return app.Section().Class("stack").Aria("label", "Switched off for this wallet").Body(
+		app.P().Text(barredText),
+		app.Div().Class("row").Body(
+			app.Button().Class("button").Type("button").Text(barredRetry).OnClick(func(app.Context, app.Event) { p.port.Direct(true) }),
+		),
 	)
 }
 

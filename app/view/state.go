@@ -22,8 +22,13 @@ type State struct {
 	Purse   Purse
 	// Direct tells that the connected wallet signs every request itself: chosen by the
 	// person, or because the Relay accepts EIP-191.
-	Direct    bool
+	Direct bool
+	// Barred tells that it cannot: its eth_sign was found to add a prefix.
+	Barred    bool
+	Approval  Approval
 	Preflight Preflight
+	// Signing are the signatures that the wallet is asked for now, by job.
+	Signing map[string]Signing
 	// Jobs are the newest first.
 	Jobs []job.State
 
@@ -51,6 +56,8 @@ type Network struct {
 	Development bool
 	// EIP191 tells that the Relay accepts what wallets sign today.
 	EIP191 bool
+	// Shares names other networks that have the same chain id; "" = none (text W8).
+	Shares string
 	// Historical networks are listed for what was made there; nothing can be run.
 	Historical bool
 }
@@ -71,9 +78,15 @@ type Session struct {
 	Account    common.Address
 	// ChainID is the wallet's active chain; 0 = not told yet.
 	ChainID uint64
-	// Known tells that Native and CNX were read.
+	// Known tells that Native, CNX and Allowance were read.
 	Known       bool
 	Native, CNX uint256.Int
+	// Allowance is what the Task contract may take of it.
+	Allowance  uint256.Int
+	Revocation Revocation
+	Listing    Listing
+	// Foreign tells that the wallet is on another chain that has the network's id.
+	Foreign bool
 	// Problem is why the last try to connect or switch failed; zero when it did not.
 	Problem job.Problem
 }

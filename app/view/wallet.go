@@ -93,6 +93,8 @@ func (p *Page) connected() app.UI {
 			app.Dt().Text("CNX"), app.Dd().Class("figure").Text(known(s.Known, job.CNX(s.CNX))),
 			app.Dt().Text("For gas"), app.Dd().Class("figure").Text(known(s.Known, job.Decimal(s.Native, 6)+" "+coin(n))),
 		),
+		app.P().Class(only(n.Shares != "", "caution")).Text(sharedText(n)),
+		either(n.Historical, nothing, p.allowed),
 		app.Div().Class("row").Body(
 			app.Button().Class("button").Type("button").Text("Copy address").OnClick(func(ctx app.Context, _ app.Event) {
 				p.copy(ctx, p.state.Session.Account.Hex(), "Address")
@@ -102,9 +104,18 @@ func (p *Page) connected() app.UI {
 				p.port.CloseModal(walletDialogID)
 			}),
 			either(p.state.Purse.Possible, p.purseLink, nothing),
+			either(n.Historical, nothing, p.listToken),
 		),
+		app.P().Class("help").Role("status").Text(listingText(s.Listing)),
 		p.advanced(),
 	)
+}
+
+// listToken has the wallet show the token among its assets.
+func (p *Page) listToken() app.UI {
+	return app.Button().Class("button").Type("button").Text("Add CNX to the wallet").
+		Disabled(p.state.WrongChain() || p.state.Session.Listing == "asking").
+		OnClick(func(app.Context, app.Event) { p.port.ListToken() })
 }
 
 func walletIcon(w Wallet) app.UI {

@@ -106,7 +106,7 @@ func phrase(s job.State) string {
 	case job.Running:
 		return "The nodes are at work"
 	case job.Fetching:
-		if !s.Outcome.Published {
+		if !s.Asks() {
 			return "The nodes have agreed and deliver the result"
 		}
 		return fetching(s) + "; sign in your wallet when asked"
@@ -136,7 +136,7 @@ func meaning(s job.State) string {
 	case job.Checking:
 		return "Nothing is asked of you or charged before this is done."
 	case job.AwaitApproval:
-		return fmt.Sprintf("It allows the task contract to take %s, once. This step costs only gas.", job.CNX(s.Order.Fee))
+		return approving(s)
 	case job.ApprovalPending:
 		return "The payment comes next."
 	case job.AwaitCreate:
@@ -148,7 +148,7 @@ func meaning(s job.State) string {
 	case job.Running:
 		return "You may leave: the task goes on, and this page picks it up when you are back."
 	case job.Fetching:
-		if !s.Outcome.Published {
+		if !s.Asks() {
 			return "This takes a moment."
 		}
 		return "The Relay hands each result out against a signature of yours. It costs nothing."

@@ -27,6 +27,9 @@ const (
 	// WalletLegacy still signs a raw 32-byte digest with eth_sign, without
 	// any prefix. It is the only kind the generation-1 Relay can read.
 	WalletLegacy
+	// WalletPrefixing has eth_sign, but silently adds the EIP-191 prefix to
+	// what it signs, as some nodes and wallets do: of no use to the Relay.
+	WalletPrefixing
 )
 
 // WalletChain is what a [Wallet] needs of a network; [*Chain] is one.
@@ -227,7 +230,7 @@ func (s *Site) find(method string) (walletMethod, error) {
 	if answer, ok := walletMethods[method]; ok {
 		return answer, nil
 	}
-	if method == "eth_sign" && mode == WalletLegacy {
+	if method == "eth_sign" && mode != WalletModern {
 		return (*Site).signDigest, nil
 	}
 	if forwarded[method] {

@@ -47,7 +47,8 @@ func stringParams(params json.RawMessage, n int) ([]string, error) {
 }
 
 // signDigest is eth_sign(address, digest) as MetaMask had it: the digest is
-// signed as it is, without the EIP-191 prefix.
+// signed as it is, without the EIP-191 prefix; or as others have it, with the prefix
+// although nothing of it is shown (WalletPrefixing).
 func (s *Site) signDigest(ctx context.Context, params json.RawMessage) (any, error) {
 	texts, err := stringParams(params, 2)
 	if err != nil {
@@ -61,10 +62,17 @@ func (s *Site) signDigest(ctx context.Context, params json.RawMessage) (any, err
 	if err != nil || len(digest) != 32 {
 		return nil, invalidParams("eth_sign requires 32 byte message hash")
 	}
+	shown := hexutil.Encode(digest)
+	s.wallet.mu.Lock()
+	prefixing := s.wallet.mode == WalletPrefixing
+	s.wallet.mu.Unlock()
+	if prefixing {
+		digest = accounts.TextHash(digest)
+	}
 	return s.confirmSignature(ctx, account, digest, Prompt{
 		Kind: PromptDigest, Method: "eth_sign",
 		Summary: "Sign a digest",
-		Text:    hexutil.Encode(digest),
+		Text:    shown,
 		Warning: "Nobody can read what this number stands for. A dishonest page can empty the account this way.",
 	})
 }

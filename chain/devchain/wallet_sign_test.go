@@ -39,6 +39,19 @@ func signer(t *testing.T, digest []byte, result string) common.Address {
 	return crypto.PubkeyToAddress(*public)
 }
 
+func TestWalletThatPrefixesShowsOneDigestAndSignsAnother(t *testing.T) {
+	w, site := connected(t, newStandIn(t, 42))
+	w.SetMode(devchain.WalletPrefixing)
+	digest := crypto.Keccak256([]byte(`{"task_id":7}1705017600`))
+	got := must(t, site, "eth_sign", lower(alice), hexutil.Encode(digest))
+	if who := signer(t, accounts.TextHash(digest), got); who != alice {
+		t.Errorf("signed by %s", who)
+	}
+	if shown := w.Prompts()[len(w.Prompts())-1].Text; shown != hexutil.Encode(digest) {
+		t.Errorf("it showed %s", shown)
+	}
+}
+
 func TestWalletSignsDigests(t *testing.T) {
 	w, site := connected(t, newStandIn(t, 42))
 	text := []byte(`{"task_id":7}1705017600`)

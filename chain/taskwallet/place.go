@@ -107,6 +107,9 @@ func (p Place) origin() string {
 	return p.scheme + "://" + host
 }
 
+// Loopback tells that the page comes from this very computer.
+func (p Place) Loopback() bool { return p.loopback() }
+
 func (p Place) loopback() bool {
 	if p.hostname == Localhost || strings.HasSuffix(p.hostname, "."+Localhost) {
 		return true

@@ -120,9 +120,10 @@ func TestImageRelayLateInSync(t *testing.T) {
 	n := network(t)
 	v := visit(t, n)
 	v.connect(digests)
-	n.Relay.SetFaults(devrelay.Faults{LateSync: 20 * time.Second})
+	n.Relay.SetFaults(devrelay.Faults{LateSync: time.Hour}) // until it was seen
 	v.order(ship, 1)
 	v.sees("The Relay has not seen the task yet.")
+	n.Relay.SetFaults(devrelay.Faults{})
 	v.verified(30)
 	if got := v.prompts(digests)[signing]; got != 2 {
 		t.Errorf("the wallet was asked for %d signatures, want one for the task and one for the picture", got)
@@ -134,18 +135,20 @@ func TestImageResultsLate(t *testing.T) {
 		n := network(t)
 		v := visit(t, n)
 		v.connect(digests)
-		n.Nodes.SetFaults(devrelay.NodeFaults{LateResults: 20 * time.Second})
+		n.Nodes.SetFaults(devrelay.NodeFaults{WrongFile: true}) // the Relay takes none before it is the right one
 		v.order(ship, 1)
 		v.sees("The nodes have agreed and deliver the result")
+		n.Nodes.SetFaults(devrelay.NodeFaults{})
 		v.verified(30)
 	})
 	t.Run("at_the_relay", func(t *testing.T) {
 		n := network(t)
 		v := visit(t, n)
 		v.connect(digests)
-		n.Relay.SetFaults(devrelay.Faults{LateResults: 20 * time.Second})
+		n.Relay.SetFaults(devrelay.Faults{LateResults: time.Hour}) // until it was seen
 		v.order(ship, 1)
 		v.sees("The node has not delivered the results to the Relay yet.")
+		n.Relay.SetFaults(devrelay.Faults{})
 		v.verified(30)
 		if got := v.prompts(digests)[signing]; got != 2 {
 			t.Errorf("the wallet was asked for %d signatures, want one for the task and one for the picture", got)

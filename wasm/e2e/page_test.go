@@ -268,6 +268,14 @@ func (v *visitor) find(role, name string) found {
 	return at[0]
 }
 
+// begins waits for an element of a role whose name begins so.
+func (v *visitor) begins(role, prefix string) found {
+	v.t.Helper()
+	var at []found
+	v.until(fmt.Sprintf("%s %q…", role, prefix), func() bool { at = v.all(role, starting(prefix)); return len(at) > 0 })
+	return at[0]
+}
+
 // gone waits until there is no such element any more.
 func (v *visitor) gone(role, name string) {
 	v.t.Helper()

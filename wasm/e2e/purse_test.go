@@ -19,17 +19,15 @@ func (v *visitor) setUp(tasks int) {
 func (v *visitor) putIn(tasks int) {
 	v.t.Helper()
 	v.fill("spinbutton", "Number of tasks", fmt.Sprint(tasks))
-	var send string
-	v.until("the button that sends the money", func() bool {
-		for _, b := range v.all("button", starting("Send ")) {
-			send = b.name
-			return true
-		}
-		return false
-	})
-	v.click("button", send)
+	v.pressSend()
 	v.sees(fmt.Sprintf("about %d task", tasks))
 	v.click("button", "Close")
+}
+
+// pressSend presses the button that names what is sent.
+func (v *visitor) pressSend() {
+	v.t.Helper()
+	v.click("button", v.begins("button", "Send ").name)
 }
 
 // TestPurse walks the way of everybody with an ordinary wallet.

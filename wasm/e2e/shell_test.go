@@ -106,9 +106,7 @@ func TestShellSaysWhyItCannotStart(t *testing.T) {
 			if text := v.text("alertdialog", "The page could not be loaded"); !strings.Contains(text, c.says) {
 				t.Errorf("it does not say %q:\n%s", c.says, text)
 			}
-			if at := v.focused(); at != "Reload" {
-				t.Errorf("the focus is on %q", at)
-			}
+			v.until("the focus on the cure", func() bool { return v.focused() == "Reload" })
 			v.legible(t)
 			mended.Store(true)
 			v.click("button", "Reload")
@@ -253,9 +251,7 @@ func TestShellByKeyboardAlone(t *testing.T) {
 	v.find("dialog", prompt)
 	v.press(kb.Escape)
 	v.gone("dialog", prompt)
-	if at := v.focused(); at != "Open "+prompt {
-		t.Errorf("the focus is on %q", at)
-	}
+	v.until("the focus where it was", func() bool { return v.focused() == "Open "+prompt })
 	v.tabs("verified")
 	v.press(kb.Enter)
 	v.find("dialog", "Why this is verified")

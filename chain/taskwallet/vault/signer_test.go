@@ -2,6 +2,7 @@ package vault
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"math"
 	"math/big"
@@ -245,8 +246,10 @@ func TestBudget(t *testing.T) {
 	})
 }
 
+// Whatever key, arguments and time: who recovers finds the key's address.
 func TestSignTextIsTheRelaysSignature(t *testing.T) {
-	for i := range 100 {
+	r := rand.New(rand.NewPCG(13, 14))
+	for i := range 300 {
 		o := newOwner(t, "owner "+strconv.Itoa(i))
 		m := taskwallet.Message{Owner: o.address(), Site: "site", ChainID: 42}
 		key, err := Derive(m, o.sign(t, m), nil)
@@ -255,17 +258,55 @@ func TestSignTextIsTheRelaysSignature(t *testing.T) {
 		}
 		id := testIdentity(t)
 		id.Owner, id.Site, id.Address = m.Owner, m.Site, key.Address()
-		s, err := Open(key, Session{Record: id, Now: clockAt(noon)})
+		now := time.Unix(1_000_000_000+r.Int64N(8_999_000_000), 0) // ten digits
+		s, err := Open(key, Session{Record: id, Now: clockAt(now)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		text := []byte(`{"image_num":"0","task_id":` + strconv.Itoa(i) + `}1700000` + strconv.Itoa(100+i))
+		text := randomText(t, r, i%3, now.Add(time.Duration(r.IntN(1201)-600)*time.Second))
 		sig, err := s.SignText(t.Context(), text)
 		if err != nil {
-			t.Fatal(err)
+			t.Fatalf("%s: %v", text, err)
 		}
 		checkTextSignature(t, text, sig, key.Address())
 	}
+}
+
+// randomText is one of the Relay's three texts (protocol.md B.5).
+func randomText(t *testing.T, r *rand.Rand, form int, at time.Time) []byte {
+	t.Helper()
+	id := r.Uint64()>>r.IntN(63) | 1
+	var params any
+	switch form {
+	case 0:
+		signs := []rune("a<&>\"\\\n\t\u2028\u2029é\U0001f408{}")
+		prompt := make([]rune, r.IntN(200))
+		for i := range prompt {
+			prompt[i] = signs[r.IntN(len(signs))]
+		}
+		args, err := json.Marshal(map[string]string{"prompt": string(prompt)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		params = struct {
+			Args string `json:"task_args"`
+			ID   uint64 `json:"task_id"`
+		}{string(args), id}
+	case 1:
+		params = struct {
+			Image string `json:"image_num"`
+			ID    uint64 `json:"task_id"`
+		}{strconv.Itoa(r.IntN(10)), id}
+	default:
+		params = struct {
+			ID uint64 `json:"task_id"`
+		}{id}
+	}
+	text, err := json.Marshal(params)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strconv.AppendInt(text, at.Unix(), 10)
 }
 
 // checkTextSignature wants what protocol.md B.5 wants.
