@@ -48,6 +48,9 @@ type Purse struct {
 	// Idle tells that it was locked because nobody was there. Leaving tells that it
 	// was locked and the page is to be loaded anew, as soon as nothing is lost by it.
 	Idle, Leaving bool
+	// Used tells that the key is new to this browser, was used elsewhere, and holds no
+	// CNX: it may have been retired there.
+	Used bool
 	// Taken tells that there is code at its address: somebody else has the key.
 	Taken  bool
 	Known  bool // balances were read

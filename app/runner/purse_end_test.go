@@ -196,3 +196,27 @@ func TestPurseThatIsRetiredSignsNothing(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// TestPurseThatWasRetiredElsewhere is a second browser, which has no record of it.
+func TestPurseThatWasRetiredElsewhere(t *testing.T) {
+	w, p, g := keeper(t, 1)
+	if s, _ := g.now(); s.Purse.Used {
+		t.Error("a fresh key passes for a used one")
+	}
+	g.fund(1)
+	g.set("swept", func() { g.SweepPurse("") })
+	g.set("retired", g.RetirePurse)
+	next := g.set("the next key", g.MakePurse)
+	g.close()
+
+	w.vault = &keyRoom{w: w}
+	g = w.reopen(p, onDisk(newDisk()))
+	g.connect()
+	if s := g.set("opened", g.MakePurse); !s.Open || s.Number != 0 || !s.Used {
+		t.Errorf("%+v", s)
+	}
+	g.set("retired here as well", g.RetirePurse)
+	if s := g.set("the next key", g.MakePurse); s.Address != next.Address || s.Number != 1 {
+		t.Errorf("%+v", s)
+	}
+}

@@ -93,6 +93,7 @@ func (r *Runner) openPurse(ctx context.Context, record taskwallet.Record, n netw
 		r.snap.Purse.Budget, r.snap.Purse.Spent, r.snap.Purse.MostTasks = budget, uint256.Int{}, most
 		r.snap.Purse.Idle, r.snap.Purse.Leaving = false, false
 		r.snap.Purse.Activity = signed
+		r.snap.Purse.Used = !known && standing.Nonce > 0 && standing.CNX.IsZero()
 		r.showPurse(n)
 		r.pursed(standing, n)
 		r.followTransfers(n, record)

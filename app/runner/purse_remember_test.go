@@ -179,3 +179,20 @@ func TestPurseThatMustNotStay(t *testing.T) {
 		}
 	})
 }
+
+func TestPurseWithABrokenRecordIsMadeAgain(t *testing.T) {
+	w, _, g := keeper(t, 1)
+	s, _ := g.now()
+	key := taskwallet.Identity{Address: s.Purse.Address, ChainID: w.net.ChainID}.StoreKey()
+	w.must(g.store.Put(t.Context(), runner.Keys, key, []byte(`{"v":1,"kind":"derived"`)))
+	g.close()
+	w.vault = &keyRoom{w: w}
+	g = w.reopen(g.person, onDisk(g.store.disk))
+	g.connect()
+	if got := g.set("made", g.MakePurse); !got.Open || got.Address != s.Purse.Address || !got.Fault.Zero() {
+		t.Errorf("%+v", got)
+	}
+	if text := g.stored(); !strings.Contains(text, `"relays"`) {
+		t.Errorf("stored %s", text)
+	}
+}

@@ -35,14 +35,15 @@ func (r *Runner) noteNonce(ctx context.Context, id taskwallet.Identity, nonce ui
 	return r.store(ctx, Keys, id.StoreKey(), text)
 }
 
-// stored is the record of a key as it is on disk: another tab may have signed.
+// stored is the record of a key as it is on disk: another tab may have signed. One
+// that cannot be read counts as none.
 func (r *Runner) stored(ctx context.Context, id taskwallet.Identity) (record taskwallet.Record, ok bool, err error) {
 	text, ok, err := r.Store.Get(ctx, Keys, id.StoreKey())
 	if err != nil || !ok {
 		return record, false, err
 	}
 	record, err = taskwallet.DecodeRecord(text)
-	return record, err == nil, err
+	return record, err == nil, nil
 }
 
 // lookForStranger finds the newest transaction of a task wallet that this browser

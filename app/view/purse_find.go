@@ -28,15 +28,15 @@ func (p *Page) find() app.UI {
 	return card(purseCard(actFind), "Find my task wallet",
 		app.H3().Text("Find my task wallet"),
 		app.P().Text(findText),
+		app.Section().Class("caution stack").Aria("label", "Another name of the site").Body(
+			app.P().Text(fill(findTrust, "host", purse.Host)),
+			checkBox("purse-find-trust", "I trust this copy at "+purse.Host, p.purse.agreed, p.onTrust),
+		),
 		either(purse.Search.Done, p.finds, func() app.UI {
 			return app.Div().Class("row").Body(
 				p.action("Look on the blockchain", false, func(app.Context, app.Event) { p.port.FindPurses() }),
 			)
 		}),
-		app.Section().Class("caution stack").Aria("label", "Another name of the site").Body(
-			app.P().Text(fill(findTrust, "host", purse.Host)),
-			checkBox("purse-find-trust", "I trust this copy at "+purse.Host, p.purse.agreed, p.onTrust),
-		),
 		app.Details().Class("more").Body(
 			app.Summary().Text("Another name or number"),
 			app.Form().Class("stack").Aria("label", "Look under another name").OnSubmit(p.onFindName).Body(
@@ -67,14 +67,14 @@ func (p *Page) finds() app.UI {
 		app.P().Class("help").Text(only(!purse.Search.Whole, findPart)),
 		app.Ul().Class("stack").Body(app.Range(list).Slice(func(i int) app.UI {
 			f := list[i]
-			return app.Li().Class("row between").Body(
+			return app.Li().Class("stack").Body(
 				app.P().Class("figure").Text(foundText(f, p.state.Network)),
-				either(f.Address == purse.Address,
-					func() app.UI { return app.Span().Class("muted").Text("the one above") },
+				app.Div().Class("row").Body(either(f.Address == purse.Address,
+					func() app.UI { return app.Span().Class("muted").Text("It is the one above.") },
 					func() app.UI {
 						return app.Button().Class("button small").Type("button").Disabled(purse.Step != "" || !p.purse.agreed).
 							Aria("label", "Open "+f.Address.Hex()).Text("Open it").OnClick(p.openFound(f.Address), f.Address.Hex())
-					}),
+					})),
 			)
 		})),
 	)

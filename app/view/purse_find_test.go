@@ -76,7 +76,7 @@ func TestFind_says_what_it_could_not(t *testing.T) {
 
 	s := locked()
 	b = finding(t, s, Found{Address: s.Purse.Address, CNX: units(84), Received: units(84)})
-	b.reads("region", "What was found", "the one above")
+	b.reads("region", "What was found", "It is the one above.")
 	if b.find("button", "Open "+s.Purse.Address.Hex()) != nil {
 		t.Error("what is here is offered as if it were not")
 	}

@@ -21,6 +21,7 @@ func (p *Page) purseOpened() app.UI {
 		p.holdings(),
 		app.P().Class("caution").Role("note").Text(only(s.Purse.Known && s.Purse.fundable(), lowWarning(s.Purse.Tasks))),
 		app.P().Class("caution").Role("note").Text(only(!s.Purse.CameBack.IsZero(), fill(sweepCameBack, "amount", job.CNX(s.Purse.CameBack)))),
+		app.P().Class("caution").Role("note").Text(only(s.Purse.Used, usedText)),
 		p.payments(),
 		part(actFund, p.fund),
 		part(actBackup, p.backup),

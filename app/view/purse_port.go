@@ -46,6 +46,9 @@ type Purse struct {
 	// Moved is what the network was when the key was made, beside what it is now;
 	// nil while they are the same.
 	Moved *Moved
+	// Used tells that the key is new here, was used elsewhere and holds no CNX: it may
+	// have been retired there.
+	Used bool
 	// Taken tells that somebody else has the key.
 	Taken bool
 	// Idle tells that it was locked because nobody was there. Leaving tells that the

@@ -134,6 +134,9 @@ func TestPurse_shows_every_state(t *testing.T) {
 			b.reads("region", "The task wallet is open", "150 CNX", "0.0123 ETH", "about 5 tasks", purseAt.Hex())
 			b.hides("Add funds before it runs out", "Number of tasks")
 		}},
+		{"open, used elsewhere", with(purseWith(0), func(p *Purse) { p.Used = true }), func(b *browser) {
+			b.reads("region", "The task wallet is open", "This key was used before, somewhere else, and holds no CNX now.")
+		}},
 		{"open, nothing known", with(purseWith(5), func(p *Purse) { p.Known = false }), func(b *browser) {
 			b.reads("region", "The task wallet is open", "CNX … For gas …")
 			b.hides("Add funds before")

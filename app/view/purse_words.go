@@ -100,6 +100,7 @@ const (
 	retireTaken  = "What is left in it cannot be taken out from here, because somebody else has the key. Write its backup first, if you want to try it with another wallet."
 	retiredDone  = "The key is retired. The next one waits to be made."
 	retiredText  = "You went on with another key, so this one signs nothing more."
+	usedText     = "This key was used before, somewhere else, and holds no CNX now. If you retired it there, retire it here as well and go on with the next one."
 	nextText     = "It will be key number {n}: the earlier ones are retired."
 
 	deleteText      = "This browser forgets the task wallet and what belongs to it. Your tasks stay. Nothing on the blockchain changes."

@@ -3,10 +3,14 @@
 package e2e
 
 import (
+	"bytes"
+	"io"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -94,15 +98,20 @@ func TestPurseStays(t *testing.T) {
 	v.whole()
 }
 
-// copyOf serves the site once more under another address: the same files, with the
-// true addresses and the demo wallets of a network.
+// copyOf serves the site once more under another address.
 func copyOf(t *testing.T, n *devnet.Network) string {
 	t.Helper()
 	page, err := url.Parse(n.Page)
 	if err != nil {
 		t.Fatal(err)
 	}
-	original := httputil.NewSingleHostReverseProxy(page)
+	return served(t, n, httputil.NewSingleHostReverseProxy(page))
+}
+
+// served is a copy of the site: the same files, with the demo wallets of a network,
+// and its addresses as the original page has them.
+func served(t *testing.T, n *devnet.Network, original http.Handler) string {
+	t.Helper()
 	wallets := devchain.WalletHandler(n.Wallets...)
 	return host(t, "", func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		switch {
@@ -153,4 +162,62 @@ func TestPurseOpensInAnotherCopy(t *testing.T) {
 		t.Errorf("the wallet asked %d times, want no more", got)
 	}
 	w.whole()
+}
+
+// TestPurseStopsWhereTheNetworkHasMoved changes config.json between two visits.
+func TestPurseStopsWhereTheNetworkHasMoved(t *testing.T) {
+	n := network(t)
+	page, err := url.Parse(n.Page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var moved atomic.Bool
+	const elsewhere = "0x00000000000000000000000000000000DeaDBeef"
+	original := httputil.NewSingleHostReverseProxy(page)
+	original.ModifyResponse = func(r *http.Response) error {
+		if r.Request.URL.Path != "/config.json" || !moved.Load() {
+			return nil
+		}
+		text, err := io.ReadAll(r.Body)
+		text = bytes.ReplaceAll(text, []byte(n.Chain.Contracts().Task.Hex()), []byte(elsewhere))
+		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(text)), int64(len(text))
+		r.Header.Set("Content-Length", strconv.Itoa(len(text)))
+		return err
+	}
+	v := browse(t)
+	v.net = n
+	v.before(clockScript(n.Chain.Clock()))
+	v.open(served(t, n, original))
+	v.connect(modern)
+	v.setUp(1)
+	at := n.Wallets[1].Address()
+	nonce, err := n.Chain.Client().PendingNonceAt(t.Context(), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	moved.Store(true)
+	v.reload()
+	v.click("button", "Unlock task wallet")
+	v.sees("This page now names other addresses for the network")
+	v.sees(n.Chain.Contracts().Task.Hex())
+	v.sees(elsewhere)
+	v.sees("30 CNX")
+	v.shot("purse-moved-1440")
+	v.click("button", "Unlock with one signature")
+	v.sees("The key is here, and signs nothing.")
+	v.find("button", "Save the backup file")
+	for _, button := range []string{"Add funds", "Take everything out"} {
+		if v.has("button", button) {
+			t.Errorf("there is a button %q", button)
+		}
+	}
+	v.fits()
+	after, err := n.Chain.Client().PendingNonceAt(t.Context(), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after != nonce {
+		t.Error("the wallet sent something")
+	}
 }
