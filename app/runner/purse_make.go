@@ -83,5 +83,6 @@ func (r *Runner) askTyped(ctx context.Context, w Connection, m taskwallet.Messag
 	if err != nil {
 		return nil, err
 	}
+	r.purseAsks(true)
 	return signature(ctx, w, "eth_signTypedData_v4", params...)
 }

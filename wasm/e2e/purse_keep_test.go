@@ -22,14 +22,7 @@ import (
 // openPurse opens the dialog of the task wallet.
 func (v *visitor) openPurse() {
 	v.t.Helper()
-	var name string
-	v.until("the task wallet in the header", func() bool {
-		for _, b := range v.all("button", starting("Task wallet: ")) {
-			name = b.name
-		}
-		return name != ""
-	})
-	v.click("button", name)
+	v.click("button", v.begins("button", "Task wallet: ").name)
 }
 
 // marked tells whether the page is still the one that was marked.

@@ -76,7 +76,7 @@ func oneModern(o *devnet.Options) {
 // backUp saves the key as a file under a password, and proves that it opens.
 func (v *visitor) backUp(password, dir string) {
 	v.t.Helper()
-	v.click("button", v.begins("button", "Task wallet").name)
+	v.openPurse()
 	v.click("button", "Back up")
 	v.fill("textbox", "New password of the file", password)
 	v.fill("textbox", "The same password again", password)
@@ -138,7 +138,7 @@ func TestSecretsStayInTheWorker(t *testing.T) {
 		}
 	})
 
-	const password = "the-keystore's password"
+	const password, passphrase, wrong = "the-keystore's password", "two foxes, one letter", "one fox, two letters"
 	signature, key := keyOf(t, n.Chain.Key("alice"), "localhost", n.Chain.ChainID().Uint64(), 0)
 	secret, err := crypto.ToECDSA(key)
 	if err != nil {
@@ -169,9 +169,31 @@ func TestSecretsStayInTheWorker(t *testing.T) {
 	v.backUp(password, downloads)
 	s.collect()
 
+	v.openPurse()
+	v.click("button", "Remember")
+	v.fill("textbox", "New passphrase", passphrase)
+	v.fill("textbox", "The same passphrase again", passphrase)
+	v.click("button", "Keep it under this passphrase")
+	v.sees("It stays in this browser under a passphrase.")
+	s.collect()
+	v.reload()
+	v.click("button", "Unlock task wallet")
+	v.fill("textbox", "Passphrase of this browser", wrong)
+	v.click("button", "Unlock")
+	v.find("alert", "This is not the passphrase")
+	v.fill("textbox", "Passphrase of this browser", passphrase)
+	v.click("button", "Unlock")
+	v.sees("The task wallet is open.")
+	s.collect()
+	v.click("button", "Remember")
+	v.click("button", "Keep it in this browser")
+	v.sees("It stays in this browser, and one click opens it.")
+	s.collect()
+
 	v.reload()
 	v.click("button", "Unlock task wallet")
 	v.click("button", "Unlock with one signature")
+	v.sees("The task wallet is open.")
 	v.click("button", "Take everything out")
 	s.collect()
 	v.click("button", "Send everything back")
@@ -189,7 +211,7 @@ func TestSecretsStayInTheWorker(t *testing.T) {
 	}
 	for what, bytes := range map[string][]byte{
 		"the key": key, "the signature": signature[:64], "r of the signature": signature[:32], "s of the signature": signature[32:64],
-		"the password": []byte(password),
+		"the password": []byte(password), "the passphrase": []byte(passphrase), "the wrong passphrase": []byte(wrong),
 	} {
 		for channel, form := range s.finds(bytes) {
 			t.Errorf("%s is in %s, as %s", what, channel, form)
