@@ -144,7 +144,7 @@ func TestWalletThatDoesNotConnectCanBeAskedAgain(t *testing.T) {
 	g := w.reopen(alice, onDisk(newDisk()))
 	asked := g.conn.silent(w, "eth_requestAccounts", false)
 	g.Connect(walletID)
-	g.until("it is asked", func(s runner.Snapshot) bool { return s.Session.Connecting == walletID })
+	w.wait(func() bool { return asked() == 1 })
 	g.connect()
 	if s, _ := g.now(); s.Session.Connecting != "" || s.Session.Account != alice.account || asked() != 2 {
 		t.Errorf("session %+v, asked %d times", s.Session, asked())

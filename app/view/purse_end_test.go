@@ -115,6 +115,15 @@ func TestRetire(t *testing.T) {
 			t.Error("there is no way on")
 		}
 	})
+	t.Run("after a stranger used it", func(t *testing.T) {
+		s := purseWith(0)
+		s.Purse.Stranger = "0xfeed"
+		b := in(t, s)
+		b.wants("button: Go on with a new key")
+		b.run(b.page.choose(actRetire))
+		b.wants("button: Retire it for good")
+		b.isOrderly()
+	})
 	t.Run("by chance there is no number", func(t *testing.T) {
 		s := randomPurse()
 		s.Purse.BackedUp = true

@@ -80,6 +80,7 @@ func (p *Page) stranger() app.UI {
 		app.Div().Class("row").Body(
 			p.action("It was me", false, func(app.Context, app.Event) { p.port.PurseWasMine() }),
 			p.action("Take the money out", true, p.choose(actSweep)),
+			p.action("Go on with a new key", false, p.choose(actRetire)),
 		),
 	)
 }
