@@ -102,7 +102,7 @@ func (h purseHand) hasten(ctx context.Context, s job.State, n network) job.Event
 	}
 	e := h.signAt(ctx, s, intent, tx.Nonce, gas, price)
 	if not, ok := e.(job.NotAsked); ok { // it still waits at the old price
-		return job.Met{At: not.At, Fault: not.Fault}
+		return job.Met(not)
 	}
 	return e
 }
