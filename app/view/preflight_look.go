@@ -54,10 +54,16 @@ func (p *Page) lookAhead() {
 	if s := p.state; !s.Ready || s.Network.Historical {
 		return
 	}
-	if now := p.outlook(); now != p.looked.about {
-		p.looked.about = now
-		p.look()
+	now := p.outlook()
+	if now == p.looked.about {
+		return
 	}
+	before := p.looked.about
+	p.looked.about = now
+	if now.account == before.account && (now.cnx != before.cnx || now.native != before.native) {
+		p.looked.at, p.looked.waits = 0, false // money came or went: the lines must not say otherwise
+	}
+	p.look()
 }
 
 // onLook is "Check again".
@@ -77,8 +83,10 @@ func (p *Page) look() {
 		// Without ctx.After: the engine would wait for it when it closes.
 		time.AfterFunc(time.Duration(wait)*time.Millisecond, func() {
 			p.ctx.Dispatch(func(app.Context) {
-				p.looked.waits = false
-				p.look()
+				if p.looked.waits { // not overtaken
+					p.looked.waits = false
+					p.look()
+				}
 			})
 		})
 		return

@@ -285,3 +285,17 @@ func TestPreflight_spares_the_chain(t *testing.T) {
 		t.Errorf("the last change was forgotten: %q", b.did)
 	}
 }
+
+func TestPreflight_looks_at_once_when_money_has_come(t *testing.T) {
+	b := open(t, purseWith(0))
+	before := b.looks()
+	b.fill("count", "5") // waits for its turn
+	b.become(func(s *State) { s.Purse.CNX, s.Purse.Native = units(150), units(0.1) })
+	if b.looks() != before+1 {
+		t.Errorf("looked %d times", b.looks()-before)
+	}
+	b.become(func(s *State) { s.RelayDown = true })
+	if b.looks() != before+1 {
+		t.Error("looked although nothing had changed")
+	}
+}
