@@ -10,6 +10,7 @@ import (
 const (
 	approvalID      = "approval"
 	approvalTasksID = "approval-tasks"
+	revokedID       = "revoked" // how a revocation ended
 
 	approveExact     = "exact"
 	approveTasks     = "tasks"
@@ -97,7 +98,7 @@ func (p *Page) allowed() app.UI {
 	busy := v.Asking || v.Hash != [32]byte{}
 	return app.Section().Class("stack").Aria("label", "Approval").Body(
 		app.P().Text(allowedText(s)),
-		app.P().Class(only(busy, "doing")).Role("status").Text(revocationText(v)),
+		app.P().ID(revokedID).Class(only(busy, "doing")).Role("status").TabIndex(-1).Text(revocationText(v)),
 		either(busy && !v.Asking, func() app.UI {
 			return app.Div().Class("figure").Body(transactionLink(p.state.Network, v.Hash.Hex()))
 		}, nothing),

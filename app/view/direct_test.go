@@ -37,6 +37,9 @@ func TestWallet_shows_what_is_approved_and_takes_it_back(t *testing.T) {
 		s.Session.Revocation, s.Session.Allowance = Revocation{Done: true}, units(0)
 	})
 	b.reads("region", "Approval", "Revoked: nothing can be taken any more.")
+	if !b.asked("focus revoked") {
+		t.Errorf("the focus was lost with the button: %q", b.did)
+	}
 	b.become(func(s *State) {
 		s.Session.Revocation, s.Session.Allowance = Revocation{Done: true, Left: job.Unlimited()}, job.Unlimited()
 	})
@@ -85,6 +88,10 @@ func TestSettings_say_why_a_wallet_is_not_used_directly(t *testing.T) {
 	}
 	b.wants("button: Try this wallet again")
 	b.isOrderly()
+	b.run(b.page.onTryDirect)
+	if !b.asked("direct true") || !b.asked("focus direct") {
+		t.Error(b.did)
+	}
 	s.Purse.Possible = false // then there is no other choice, but still a reason
 	open(t, s).wants("region: Switched off for this wallet")
 	s.Barred = false

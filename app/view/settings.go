@@ -2,6 +2,8 @@ package view
 
 import "github.com/maxence-charriere/go-app/v9/pkg/app"
 
+const directID = "direct"
+
 // advanced are the folded choices in the dialog of the wallet.
 func (p *Page) advanced() app.UI {
 	if !p.state.Purse.Possible && !p.state.Barred {
@@ -17,7 +19,7 @@ func (p *Page) advanced() app.UI {
 func (p *Page) directChoice() app.UI {
 	return app.Section().Class("stack").Aria("label", "Who signs").Body(
 		app.Label().Class("check").Body(
-			app.Input().ID("direct").Type("checkbox").Checked(p.state.Direct).Aria("describedby", "direct-risk").OnChange(p.onDirect),
+			app.Input().ID(directID).Type("checkbox").Checked(p.state.Direct).Aria("describedby", "direct-risk").OnChange(p.onDirect),
 			app.Span().Text(directText),
 		),
 		app.P().ID("direct-risk").Class("caution").Text(wordsW7),
@@ -30,9 +32,15 @@ func (p *Page) barred() app.UI {
 	return app.Section().Class("stack").Aria("label", "Switched off for this wallet").Body(
 		app.P().Text(barredText),
 		app.Div().Class("row").Body(
-			app.Button().Class("button").Type("button").Text(barredRetry).OnClick(func(app.Context, app.Event) { p.port.Direct(true) }),
+			app.Button().Class("button").Type("button").Text(barredRetry).OnClick(p.onTryDirect),
 		),
 	)
+}
+
+// onTryDirect leads back to the choice: the button goes.
+func (p *Page) onTryDirect(app.Context, app.Event) {
+	p.port.Direct(true)
+	p.port.Focus(directID)
 }
 
 func (p *Page) onDirect(app.Context, app.Event) { p.port.Direct(!p.state.Direct) }

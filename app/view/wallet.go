@@ -24,6 +24,9 @@ func (p *Page) closeWallet(app.Context, app.Event) { p.port.CloseModal(walletDia
 // reason stands where another one can be chosen. When one is connected, it
 // brings the person back to the task that had to wait for it.
 func (p *Page) followWallet(ctx app.Context, before, now Session) {
+	if !before.Revocation.Done && now.Revocation.Done {
+		p.port.Focus(revokedID) // the button may be gone
+	}
 	switch {
 	case before.Connecting != "" && now.Connecting == "" && !now.Connected && now.Problem.Title != "":
 		p.port.ShowModal(walletDialogID)

@@ -41,6 +41,15 @@ func (v *visitor) choose(name, option string) {
 	}`)
 }
 
+// onPhone looks at the page as it is now in a narrow window.
+func (v *visitor) onPhone(shot string) {
+	v.t.Helper()
+	v.size(390, 844, true)
+	v.fits()
+	v.shot(shot + "-390")
+	v.size(1440, 900, false)
+}
+
 // allowance is what the Task contract may take of an account.
 func (v *visitor) allowance(of common.Address) *big.Int {
 	v.t.Helper()
@@ -85,6 +94,7 @@ func TestWalletDirectApprovesWhatWasChosen(t *testing.T) {
 		v.fill("spinbutton", "Tasks to approve", "3")
 		v.sees("90 CNX in all")
 		v.shot("direct-approval-1440")
+		v.onPhone("direct-approval")
 		w.AnswerWith(asking(sending, signing))
 		v.order("a bridge of glass", 1)
 		v.sees("up to 90 CNX in all")
@@ -97,6 +107,7 @@ func TestWalletDirectApprovesWhatWasChosen(t *testing.T) {
 			t.Errorf("the page does not show %s", prompt.Text)
 		}
 		v.shot("direct-signing-1440")
+		v.onPhone("direct-signing")
 		v.confirms(digests, signing)
 		v.find("region", "Signature 2 of 2")
 		v.confirms(digests, signing)
@@ -118,6 +129,7 @@ func TestWalletDirectApprovesWhatWasChosen(t *testing.T) {
 			t.Errorf("%s left", left)
 		}
 		v.shot("direct-revoked-1440")
+		v.onPhone("direct-revoked")
 		v.click("button", "Close")
 	})
 	v.part("without_limit", func(t *testing.T) {
