@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/ecdsa"
+	"encoding/json"
 	"errors"
 	"io"
 	"math/big"
@@ -480,6 +481,25 @@ func TestPollReadsALongGapInPages(t *testing.T) {
 	}
 }
 
+// lateWallet is one whose node has not seen the newest blocks.
+type lateWallet struct {
+	chain.Provider
+	newest uint64
+}
+
+func (w lateWallet) Request(ctx context.Context, method string, params any) (json.RawMessage, error) {
+	list, _ := params.([]any)
+	switch method {
+	case "eth_blockNumber":
+		return json.Marshal(hexutil.EncodeUint64(w.newest))
+	case "eth_getBlockByNumber":
+		if number, err := hexutil.DecodeUint64(list[0].(string)); err == nil && number > w.newest {
+			return json.RawMessage("null"), nil
+		}
+	}
+	return w.Provider.Request(ctx, method, params)
+}
+
 func TestProveComparesTheChainsThemselves(t *testing.T) {
 	ctx := t.Context()
 	n, other := newNetwork(t, devchain.Options{ChainID: 42}), newNetwork(t, devchain.Options{ChainID: 42})
@@ -492,7 +512,7 @@ func TestProveComparesTheChainsThemselves(t *testing.T) {
 	for _, on := range []*network{n, other} {
 		on.dev.Pause()
 		// The chains start alike: what they mine from here on differs in time.
-		on.must(t, on.dev.Mine(30))
+		on.must(t, on.dev.Mine(300))
 	}
 	if err := n.Prove(ctx, walletOn(n)); err != nil {
 		t.Error("the same chain:", err)
@@ -504,6 +524,16 @@ func TestProveComparesTheChainsThemselves(t *testing.T) {
 	elsewhere.SetChain(1)
 	if err := n.Prove(ctx, elsewhere); !errors.Is(err, chain.ErrWrongChain) || errors.Is(err, chain.ErrSameID) {
 		t.Error("another id:", err)
+	}
+	for late, want := range map[uint64]error{9: nil, 200: nil, 270: chain.ErrSameID, 300: chain.ErrSameID} {
+		head, err := n.dev.Client().BlockNumber(ctx)
+		n.must(t, err)
+		if err := n.Prove(ctx, lateWallet{walletOn(n), head - late}); !errors.Is(err, want) || (want == nil) != (err == nil) {
+			t.Errorf("%d blocks late: %v", late, err)
+		}
+		if err := n.Prove(ctx, lateWallet{walletOn(other), head - late}); !errors.Is(err, chain.ErrSameID) {
+			t.Errorf("another chain, %d blocks late: %v", late, err)
+		}
 	}
 	cut := walletOn(n)
 	cut.GoOffline()

@@ -9,15 +9,20 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 )
 
-// behind is how many blocks a wallet's own node may be late.
-const behind = 8
+// A wallet's own node is usually not later than behind blocks. One that is later is
+// asked for its newest block, as long as that is not farBehind.
+const (
+	behind    = 8
+	farBehind = 256
+)
 
 // Prove compares what the wallet and our node say: the chain id, a recent block
 // hash, and the code of token and Task contract. Ids alone do not prove a chain:
 // 42 is also LUKSO, 10000 also smartBCH (protocol.md G.51). ErrWrongChain if the
 // ids differ, ErrSameID (which is an ErrWrongChain too) if only the rest does.
 // Other errors are of our node, or *WalletError where the wallet did not tell.
-// Two requests, and four of the wallet, which asks the person nothing.
+// Two requests, and four of the wallet, which asks the person nothing; some more if
+// the wallet's node is late.
 func (c *Client) Prove(ctx context.Context, wallet Provider) error {
 	var head uint64
 	var first reads
@@ -34,6 +39,21 @@ func (c *Client) Prove(ctx context.Context, wallet Provider) error {
 	theirs, err := c.fingerprint(ctx, SingleReads(wallet), at)
 	if err != nil {
 		return &WalletError{err}
+	}
+	if theirs.block == (common.Hash{}) && ours.id == theirs.id {
+		newest, err := ask(ctx, wallet, parseUint64, "eth_blockNumber", nil)
+		if err != nil {
+			return &WalletError{err}
+		}
+		if newest == 0 || newest >= at || at-newest > farBehind {
+			return fmt.Errorf("%w: no block %d, the newest is %d", ErrSameID, at, newest)
+		}
+		if ours, err = c.fingerprint(ctx, c.reader, newest); err != nil {
+			return err
+		}
+		if theirs, err = c.fingerprint(ctx, SingleReads(wallet), newest); err != nil {
+			return &WalletError{err}
+		}
 	}
 	switch {
 	case ours.id != theirs.id:

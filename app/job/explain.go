@@ -144,6 +144,9 @@ func explainFault(s State) Problem {
 	case NotEnoughCNX:
 		return Problem{Title: "Not enough CNX", Detail: fmt.Sprintf("The task costs %s, the account has %s.", CNX(f.Need), CNX(f.Have)), Remedy: "Get CNX for this account, then check again.", Retry: "Check again"}
 	case NotEnoughGas:
+		if f.Need.IsZero() { // the wallet or a node said so, without an amount
+			return Problem{Title: "Not enough for gas", Detail: "The account's coins do not pay for the gas of this transaction.", Remedy: "Get some for this account, then check again.", Retry: "Check again"}
+		}
 		return Problem{Title: "Not enough for gas", Detail: fmt.Sprintf("Gas for this task is up to %s of the chain's own coin, the account has %s.", Decimal(f.Need, 6), Decimal(f.Have, 6)), Remedy: "Get some for this account, then check again.", Retry: "Check again"}
 	case FeeRaised:
 		if f.Need.IsZero() {

@@ -121,6 +121,77 @@ func TestNonsenseInsteadOfAHash(t *testing.T) {
 	}
 }
 
+// TestEveryRefusalOfThePaymentIsSaid: the codes of EIP-1193 and EIP-1474, and what
+// nodes say through wallets. Whatever it was, going on pays once.
+func TestEveryRefusalOfThePaymentIsSaid(t *testing.T) {
+	around := func(message string) *chain.ProviderError { // as wallets wrap what their node said
+		data, err := json.Marshal(map[string]any{"code": -32000, "message": message})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &chain.ProviderError{Code: -32603, Message: "Internal JSON-RPC error.", Data: data}
+	}
+	for name, tt := range map[string]struct {
+		said *chain.ProviderError
+		code job.Code
+		says string // part of what the person reads
+	}{
+		"4001":               {&chain.ProviderError{Code: 4001}, job.Rejected, "Nothing was charged."},
+		"-32002":             {&chain.ProviderError{Code: -32002, Message: "already pending"}, job.WalletPending, "Nothing was charged."},
+		"4100":               {&chain.ProviderError{Code: 4100}, job.WalletLocked, "Nothing was charged."},
+		"4200":               {&chain.ProviderError{Code: 4200}, job.WalletCannot, "Nothing was charged."},
+		"4900":               {&chain.ProviderError{Code: 4900}, job.WalletGone, "not certain"},
+		"4901":               {&chain.ProviderError{Code: 4901}, job.WalletGone, "not certain"},
+		"4902":               {&chain.ProviderError{Code: 4902}, job.WrongChain, "Nothing was charged."},
+		"-32603":             {&chain.ProviderError{Code: -32603, Message: "Internal error"}, job.WalletGarbage, "not certain"},
+		"insufficient funds": {around("insufficient funds for gas * price + value"), job.NotEnoughGas, "do not pay for the gas"},
+		"gas limit":          {around("exceeds block gas limit"), job.TxRefused, "more gas than a block"},
+		"intrinsic gas":      {around("intrinsic gas too low"), job.TxRefused, "limit of gas is too low"},
+		"another chain":      {around("invalid chain id for signer"), job.TxRefused, "signed for another network"},
+		"a revert":           {&chain.ProviderError{Code: 3, Message: "execution reverted: Invalid task type"}, job.TxRefused, "kind of task"},
+		"a revert, Frontier": {around("VM Exception while processing transaction: revert Not called by the task contract"), job.TxRefused, "not finished setting up"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := begin(t, setup{})
+			alice := w.rich()
+			w.approve(alice, coins(30))
+			g := w.open(alice)
+			g.conn.once("eth_sendTransaction", throws(tt.said))
+			id := g.order(task.SD, sd(t, 1))
+			if p := job.Explain(g.stops(id, tt.code)); !strings.Contains(p.Detail, tt.says) {
+				t.Errorf("it says %+v", p)
+			}
+			g.retry(id)
+			g.finishAfterAll(id)
+			if n := w.created(alice.account); n != 1 {
+				t.Errorf("%d tasks", n)
+			}
+		})
+	}
+	for _, message := range []string{"nonce too low", "replacement transaction underpriced", "already known"} {
+		t.Run(message, func(t *testing.T) {
+			w := begin(t, setup{})
+			alice := w.rich()
+			w.approve(alice, coins(30))
+			g := w.open(alice)
+			g.conn.once("eth_sendTransaction", func(ask asking) (json.RawMessage, error) {
+				if _, err := ask(); err != nil { // it is there: the wallet tells of its own second try
+					return nil, err
+				}
+				return nil, around(message)
+			})
+			id := g.order(task.SD, sd(t, 1))
+			if s := g.when(id, "is over", func(s job.State) bool { return s.Phase.Ended() }); s.Phase == job.Failed {
+				g.retry(id)
+			}
+			g.finish(id)
+			if n := alice.asked("eth_sendTransaction"); n != 1 || w.created(alice.account) != 1 {
+				t.Errorf("asked %d times, %d tasks", n, w.created(alice.account))
+			}
+		})
+	}
+}
+
 // TestHashOfAnotherTransactionIsNotTakenForThePayment: well-formed, and a lie.
 func TestHashOfAnotherTransactionIsNotTakenForThePayment(t *testing.T) {
 	w := begin(t, setup{})

@@ -52,6 +52,8 @@ type world struct {
 type setup struct {
 	gpus   []devrelay.GPU
 	eip191 bool
+	free   bool // gas costs nothing
+	modern bool // the chain has a base fee, and accounts may have code
 }
 
 // begin starts a network that ends with the test.
@@ -60,7 +62,11 @@ func begin(t *testing.T, s setup) *world {
 	t.Parallel()
 	w := &world{T: t}
 	var err error
-	w.chain, err = devchain.Start(t.Context(), devchain.Options{Clock: devchain.NewClock(rate)})
+	var price *big.Int // the usual one
+	if s.free {
+		price = new(big.Int)
+	}
+	w.chain, err = devchain.Start(t.Context(), devchain.Options{Clock: devchain.NewClock(rate), GasPrice: price, Modern: s.modern})
 	w.must(err)
 	t.Cleanup(func() { w.chain.Close() })
 	w.front = &front{next: w.chain}

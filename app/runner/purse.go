@@ -73,7 +73,7 @@ type Purse struct {
 	// Stranger is a transaction that somebody else signed with the key and the person
 	// has not answered for; "" = none.
 	Stranger string
-	// CameBack is the CNX that came after everything had been taken out.
+	// CameBack is the CNX that came after all had been taken out.
 	CameBack uint256.Int
 	// MostTasks is how many tasks may be funded at once.
 	MostTasks uint64
@@ -98,7 +98,7 @@ type purse struct {
 	// that the person said such transactions are their own.
 	stranger *hash
 	mine     bool
-	// swept tells that everything was taken out, and nothing was put in since.
+	// swept tells that the CNX were taken out, and none were put in since.
 	swept bool
 }
 

@@ -35,19 +35,19 @@ func (r *Runner) SweepPurse(to string) {
 			if err := r.sweepCNX(ctx, n, id, target); err != nil {
 				return err
 			}
+			if err := r.noteSwept(ctx, p.record, true); err != nil {
+				return err
+			}
 			if r.runningOf(job.State{Order: job.Order{Account: id.Address}}) > 0 {
 				return nil // the rest stays for a cancel; the page says so
 			}
 			r.purseStep("Sending the coins for gas back")
-			if err := r.sweepNative(ctx, n, id, target); err != nil {
-				return err
-			}
-			return r.noteSwept(ctx, p.record, true)
+			return r.sweepNative(ctx, n, id, target)
 		})
 	})
 }
 
-// noteSwept remembers whether everything was taken out: what comes later is said.
+// noteSwept remembers whether the CNX were taken out: what comes back later is said.
 func (r *Runner) noteSwept(ctx context.Context, record taskwallet.Record, swept bool) error {
 	r.post(func() {
 		if r.purse.record.Address == record.Address {

@@ -192,13 +192,17 @@ func (c *Chain) timeAfter(parent *types.Header) uint64 {
 func (c *Chain) seal(parent common.Hash, timestamp uint64, empty bool) (*types.Block, error) {
 	var random common.Hash // makes twins of the same second differ
 	rand.Read(random[:])
-	block, _, err := c.backend.Miner().BuildTestingPayload(&miner.BuildPayloadArgs{
+	args := &miner.BuildPayloadArgs{
 		Parent:       parent,
 		Timestamp:    timestamp,
 		FeeRecipient: c.deployerAddress(),
 		Random:       random,
 		Withdrawals:  types.Withdrawals{},
-	}, nil, empty, nil)
+	}
+	if c.modern {
+		args.BeaconRoot = new(common.Hash) // there is no beacon chain (EIP-4788)
+	}
+	block, _, err := c.backend.Miner().BuildTestingPayload(args, nil, empty, nil)
 	if err != nil {
 		return nil, fmt.Errorf("devchain: build block: %w", err)
 	}

@@ -60,6 +60,11 @@ type Options struct {
 	// the price that eth_gasPrice tells. Nil means DefaultGasPrice, 0 means free.
 	GasPrice *big.Int
 
+	// Modern gives the chain the forks up to Prague, so that accounts can have code
+	// (EIP-7702), and a base fee above zero, as chains of today have. Otherwise it is
+	// one of January 2024 whose base fee stays zero.
+	Modern bool
+
 	// Log receives go-ethereum's own messages; nil silences it. That logger
 	// belongs to the process, not to one chain.
 	Log *slog.Logger
@@ -75,6 +80,7 @@ type Chain struct {
 	id       *big.Int
 	clock    *Clock
 	gasPrice *big.Int
+	modern   bool
 	deployer *ecdsa.PrivateKey
 	state    stateFile
 
@@ -110,6 +116,7 @@ func newChain(o Options) (*Chain, error) {
 		id:       new(big.Int).SetUint64(o.ChainID),
 		clock:    o.Clock,
 		gasPrice: o.GasPrice,
+		modern:   o.Modern,
 		state:    stateFile{dir: o.Dir},
 	}
 	if o.ChainID == 0 {
@@ -134,7 +141,7 @@ func newChain(o Options) (*Chain, error) {
 		return nil, err
 	}
 	c.clock.AdvanceTo(time.Now().Add(saved.ClockOffset))
-	c.stack, c.backend, err = newNode(o.Dir, c.id, c.gasPrice, c.deployerAddress(), o.Log)
+	c.stack, c.backend, err = newNode(o.Dir, c.genesis(), c.gasPrice, o.Log)
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"math/big"
 
-	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core"
 	"github.com/ethereum/go-ethereum/core/rawdb"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -28,7 +27,7 @@ const blockGasLimit = 60_000_000
 
 // newNode assembles go-ethereum without a network: no peers, no listening
 // ports, no IPC. dir is where it keeps its data; "" keeps it in memory.
-func newNode(dir string, chainID *big.Int, price *big.Int, rich common.Address, logger *slog.Logger) (*node.Node, *eth.Ethereum, error) {
+func newNode(dir string, genesis *core.Genesis, price *big.Int, logger *slog.Logger) (*node.Node, *eth.Ethereum, error) {
 	if logger != nil {
 		log.SetDefault(log.NewLogger(logger.Handler()))
 	}
@@ -40,7 +39,7 @@ func newNode(dir string, chainID *big.Int, price *big.Int, rich common.Address, 
 	if err != nil {
 		return nil, nil, fmt.Errorf("devchain: node: %w", err)
 	}
-	backend, err := eth.New(stack, ethConfig(chainID, price, rich))
+	backend, err := eth.New(stack, ethConfig(genesis, price))
 	if err != nil {
 		stack.Close() // the first error is the one to tell
 		return nil, nil, fmt.Errorf("devchain: chain: %w", err)
@@ -62,9 +61,9 @@ func newNode(dir string, chainID *big.Int, price *big.Int, rich common.Address, 
 	return stack, backend, nil
 }
 
-func ethConfig(chainID, price *big.Int, rich common.Address) *ethconfig.Config {
+func ethConfig(genesis *core.Genesis, price *big.Int) *ethconfig.Config {
 	c := ethconfig.Defaults
-	c.Genesis = genesis(chainID, rich)
+	c.Genesis = genesis
 	c.SyncMode = ethconfig.FullSync
 
 	// Every state is kept and written with its block: any block can be asked
@@ -86,12 +85,14 @@ func ethConfig(chainID, price *big.Int, rich common.Address) *ethconfig.Config {
 
 // genesis has every fork up to Shanghai, the newest of January 2024. The base
 // fee starts at zero and stays there, because it only rises above half-full
-// blocks: the gas price is the tip alone.
-func genesis(chainID *big.Int, rich common.Address) *core.Genesis {
-	shanghai := uint64(0)
-	return &core.Genesis{
+// blocks: the gas price is the tip alone. A modern one has the forks up to Prague,
+// with the contracts that belong to them, and a base fee that falls, but never to
+// zero.
+func (c *Chain) genesis() *core.Genesis {
+	first := uint64(0)
+	g := &core.Genesis{
 		Config: &params.ChainConfig{
-			ChainID:                 chainID,
+			ChainID:                 c.id,
 			HomesteadBlock:          new(big.Int),
 			EIP150Block:             new(big.Int),
 			EIP155Block:             new(big.Int),
@@ -107,16 +108,26 @@ func genesis(chainID *big.Int, rich common.Address) *core.Genesis {
 			GrayGlacierBlock:        new(big.Int),
 			MergeNetsplitBlock:      new(big.Int),
 			TerminalTotalDifficulty: new(big.Int),
-			ShanghaiTime:            &shanghai,
+			ShanghaiTime:            &first,
 		},
 		Timestamp:  genesisTime,
 		GasLimit:   blockGasLimit,
 		BaseFee:    new(big.Int),
 		Difficulty: new(big.Int),
 		Alloc: types.GenesisAlloc{
-			rich: {Balance: coins(1_000_000_000)},
+			c.deployerAddress(): {Balance: coins(1_000_000_000)},
 		},
 	}
+	if c.modern {
+		g.Config.CancunTime, g.Config.PragueTime = &first, &first
+		g.Config.BlobScheduleConfig = &params.BlobScheduleConfig{Cancun: params.DefaultCancunBlobConfig, Prague: params.DefaultPragueBlobConfig}
+		g.BaseFee = big.NewInt(DefaultGasPrice)
+		g.Alloc[params.BeaconRootsAddress] = types.Account{Nonce: 1, Code: params.BeaconRootsCode, Balance: new(big.Int)}
+		g.Alloc[params.HistoryStorageAddress] = types.Account{Nonce: 1, Code: params.HistoryStorageCode, Balance: new(big.Int)}
+		g.Alloc[params.WithdrawalQueueAddress] = types.Account{Nonce: 1, Code: params.WithdrawalQueueCode, Balance: new(big.Int)}
+		g.Alloc[params.ConsolidationQueueAddress] = types.Account{Nonce: 1, Code: params.ConsolidationQueueCode, Balance: new(big.Int)}
+	}
+	return g
 }
 
 // coins returns n whole coins in base units (18 decimals, native and CNX alike).

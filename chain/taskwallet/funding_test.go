@@ -54,6 +54,39 @@ func TestFund(t *testing.T) {
 	}
 }
 
+func TestTopUp(t *testing.T) {
+	fee, gwei := units(t, "30"), *uint256.NewInt(1e9)
+	all := *new(uint256.Int).SetAllOne()
+	for _, c := range []struct {
+		name        string
+		cnx, native string // that are there
+		price       uint256.Int
+		wantCNX     string
+		wantNative  string
+	}{
+		{"nothing is there", "0", "0", gwei, "60", "0.004"},
+		{"coins of earlier tasks are counted", "0", "0.001", gwei, "60", "0.003"},
+		{"coins enough", "0", "0.5", gwei, "60", "0"},
+		{"CNX that are there need gas as well", "30", "0.004", gwei, "60", "0.002"},
+		{"chain without a price", "90", "0", uint256.Int{}, "60", "0"},
+		{"far more CNX than a task wallet is for", "300000", "0", gwei, "60", "2.004"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			have := chain.Balances{CNX: units(t, c.cnx), Native: units(t, c.native)}
+			got, err := TopUp(have, 2, MostTasks, fee, seenGas, c.price)
+			if err != nil || got.CNX != units(t, c.wantCNX) || got.Native != units(t, c.wantNative) {
+				t.Errorf("%s CNX, %s wei, %v", got.CNX.Dec(), got.Native.Dec(), err)
+			}
+		})
+	}
+	if _, err := TopUp(chain.Balances{}, 21, MostTasks, fee, seenGas, gwei); !errors.Is(err, TooMany) {
+		t.Error(err)
+	}
+	if _, err := TopUp(chain.Balances{}, 1, MostTasks, fee, seenGas, all); !errors.Is(err, BadAmount) {
+		t.Error(err)
+	}
+}
+
 func TestTasksLeft(t *testing.T) {
 	fee, gwei := units(t, "30"), *uint256.NewInt(1e9)
 	for _, c := range []struct {

@@ -46,6 +46,42 @@ func TestPriceCheck(t *testing.T) {
 	}
 }
 
+func TestOffer(t *testing.T) {
+	const gas = 1_000_000
+	rich := *new(uint256.Int).SetAllOne()
+	for name, c := range map[string]struct {
+		suggested, base, shown uint64
+		native                 uint256.Int
+		want                   Price
+	}{
+		"no base fee":                   {10, 0, 10, rich, legacy(10, 10)},
+		"free chain":                    {0, 0, 0, rich, legacy(0, 0)},
+		"twice the base fee":            {12, 10, 12, rich, dynamic(22, 2, 12)},
+		"as far as it was confirmed":    {12, 10, 5, rich, dynamic(15, 2, 5)},
+		"as far as the balance reaches": {12, 10, 12, amountOf(13 * gas), dynamic(13, 2, 12)},
+		"never less than is suggested":  {12, 10, 3, amountOf(gas), dynamic(12, 2, 3)},
+		"a node that is behind":         {5, 10, 10, rich, dynamic(20, 0, 10)},
+	} {
+		if got := Offer(amountOf(c.suggested), amountOf(c.base), amountOf(c.shown), c.native, gas); got != c.want {
+			t.Errorf("%s: %+v, want %+v", name, got, c.want)
+		}
+	}
+	all := *new(uint256.Int).SetAllOne()
+	if got := Offer(all, all, all, all, gas); got.Max != all || got.Tip.Gt(&got.Max) {
+		t.Errorf("beyond 256 bits: %+v", got)
+	}
+}
+
+func TestSweepPriceReachesTheNextBlock(t *testing.T) {
+	for _, c := range []struct{ suggested, base, want uint64 }{
+		{0, 0, 0}, {10, 0, 10}, {20, 10, 20}, {10, 10, 12}, {81, 80, 90}, {1, 1_000_000_000, 1_125_000_000},
+	} {
+		if got := SweepPrice(amountOf(c.suggested), amountOf(c.base)); got != legacy(c.want, c.want) {
+			t.Errorf("%+v: %+v", c, got)
+		}
+	}
+}
+
 // go-ethereum's pool wants a tenth more of both prices, and more than before.
 func TestFasterReplaces(t *testing.T) {
 	enough := func(old, new uint256.Int) bool {

@@ -30,7 +30,7 @@ func TestPurseIsNotFundedOnAnotherChainOfTheSameID(t *testing.T) {
 	w.ReplaceChain(other)
 	before := len(w.Prompts())
 	v.pressSend()
-	v.problem("The wallet is on another network", "Nothing was charged.")
+	v.problem("Your wallet is on another network with the same id", "Nothing was charged.")
 	if asked := w.Prompts()[before:]; len(asked) != 0 {
 		t.Errorf("the wallet was asked %v", asked)
 	}
