@@ -16,10 +16,10 @@ const inputEvery = 5 * time.Second
 // most once in a few seconds, and must not block. The listeners are passive and
 // come before those of the page, so nothing is slower by them.
 func WatchInput(f func()) (cancel func(), err error) {
-	var last time.Time
+	var last time.Time // by the wall: the other clock may stand still while a computer sleeps
 	told := js.FuncOf(func(_ js.Value, args []js.Value) any {
 		defer survive()
-		if now := time.Now(); now.Sub(last) >= inputEvery && property(first(args), "isTrusted").Truthy() {
+		if now := time.Now().Round(0); now.Sub(last).Abs() >= inputEvery && property(first(args), "isTrusted").Truthy() {
 			last = now
 			f()
 		}

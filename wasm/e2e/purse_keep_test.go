@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -213,4 +214,54 @@ func TestPurseStopsWhereTheNetworkHasMoved(t *testing.T) {
 	if after != nonce {
 		t.Error("the wallet sent something")
 	}
+}
+
+// shiftable lets a test put the page's Date ahead; performance.now and the timers go
+// on, as after a computer has slept.
+const shiftable = `(() => {
+	let shift = 0;
+	globalThis.sleepByTest = minutes => { shift += minutes * 60_000; };
+	const Whole = Date;
+	globalThis.Date = class extends Whole {
+		constructor(...a) { if (a.length) super(...a); else super(Whole.now() + shift); }
+		static now() { return Whole.now() + shift; }
+	};
+})();`
+
+// TestPurseLocksWhenNobodyIsThere: only what the person does keeps it open.
+func TestPurseLocksWhenNobodyIsThere(t *testing.T) {
+	n := network(t)
+	v := browse(t)
+	v.net = n
+	v.before(clockScript(n.Chain.Clock()))
+	v.before(shiftable)
+	v.open(n.Page)
+	v.connect(modern)
+	v.setUp(1)
+	sleep := func(minutes string) {
+		t.Helper()
+		v.run(chromedp.Evaluate("sleepByTest("+minutes+")", nil))
+	}
+	open := func() bool { return len(v.all("button", starting("Task wallet: "))) > 0 }
+
+	v.openPurse() // now somebody is there
+	v.click("button", "Close")
+	sleep("29")
+	v.openPurse() // and still is
+	v.click("button", "Close")
+	sleep("20") // and the minutes until the next look
+	if err := n.Chain.Clock().Sleep(t.Context(), 2*time.Minute); err != nil { // it is looked at once a minute
+		t.Fatal(err)
+	}
+	if !open() {
+		t.Fatal("it is locked although the person was there")
+	}
+	// What a script does is nobody's presence.
+	v.run(chromedp.Evaluate(`for (const e of ["keydown", "pointerdown", "wheel"]) dispatchEvent(new Event(e))`, nil))
+	sleep("15")
+	v.until("it is locked", func() bool { return !open() })
+	v.click("button", "Unlock task wallet")
+	v.sees("It was locked because nobody was here for 30 minutes.")
+	v.click("button", "Unlock with one signature")
+	v.sees("The task wallet is open.")
 }
