@@ -249,7 +249,7 @@ func TestPurseLocksWhenNobodyIsThere(t *testing.T) {
 	sleep("29")
 	v.openPurse() // and still is
 	v.click("button", "Close")
-	sleep("20") // and the minutes until the next look
+	sleep("20")                                                               // and the minutes until the next look
 	if err := n.Chain.Clock().Sleep(t.Context(), 2*time.Minute); err != nil { // it is looked at once a minute
 		t.Fatal(err)
 	}
