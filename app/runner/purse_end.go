@@ -162,7 +162,7 @@ func (r *Runner) DeletePurse(typed string) {
 		if err := r.Store.Delete(ctx, Keys, record.StoreKey()); err != nil {
 			return err
 		}
-		for _, key := range []string{lastKey(record.Owner, n), budgetKey(record), transfersKey(record), activityKey(record)} {
+		for _, key := range []string{lastKey(record.Owner, n), budgetKey(record), transfersKey(record), sweptKey(record), activityKey(record)} {
 			if err := r.Store.Delete(ctx, Settings, key); err != nil {
 				return err
 			}
