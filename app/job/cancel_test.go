@@ -162,6 +162,7 @@ func TestLedger(t *testing.T) {
 		"cancelled":                         {[]job.Event{pay(1, 0, 30)}, 0, 30, 0, 0, true},
 		"a share that never moves":          {[]job.Event{pay(1, 10, 0), pay(2, 10, 0), job.Closed{Held: cnx(10)}}, 20, 0, 10, 0, true},
 		"what happened while nobody looked": {[]job.Event{pay(1, 10, 0), job.Closed{}}, 10, 0, 0, 20, true},
+		"closed too early":                  {[]job.Event{pay(1, 10, 0), job.Closed{Held: cnx(20)}, pay(2, 0, 20)}, 10, 20, 0, 0, true},
 		"a refund after the end":            {[]job.Event{job.Succeeded{Result: "x"}, job.Published{}, job.Fetched{Index: 0, File: job.File{Verified: true}}, job.Fetched{Index: 1, File: job.File{Verified: true}}, pay(1, 0, 10)}, 0, 10, 20, 0, false},
 	} {
 		s, _ := drive(to(t, job.Running), tt.events...)

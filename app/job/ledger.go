@@ -106,9 +106,15 @@ func (s State) stray(hash common.Hash) bool {
 	return s.Phase != CancelPending && hash != (common.Hash{}) && hash == s.Cancel.Hash && s.Cancel.Mined == 0
 }
 
+// enter notes a payment. A new one opens the ledger again: the contract has been
+// asked too early.
 func (l *Ledger) enter(p Payment) {
 	for i := range l.Payments {
-		if at := &l.Payments[i]; at.Tx == p.Tx || at.Tx == (common.Hash{}) {
+		at := &l.Payments[i]
+		if at.Tx == (common.Hash{}) {
+			l.Closed, l.Held = false, uint256.Int{}
+		}
+		if at.Tx == (common.Hash{}) || at.Tx == p.Tx {
 			*at = p
 			return
 		}
