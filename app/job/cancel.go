@@ -5,8 +5,9 @@ import (
 	"github.com/holiman/uint256"
 )
 
-// CancelGasHint is the gas to count with for cancelTask before it can be estimated.
-const CancelGasHint = 200_000
+// CancelGasHint is the gas to count with for cancelTask before it can be estimated:
+// 534 000 are used where three nodes are set free.
+const CancelGasHint = 650_000
 
 // Refundable reports whether the person may claim back what is left of the fee: the
 // chain has passed the deadline, nobody has finished the task, and nothing is being

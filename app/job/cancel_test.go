@@ -102,6 +102,18 @@ func TestCancel(t *testing.T) {
 	}
 }
 
+func TestWhoClaimedIsNotToldOfAFailure(t *testing.T) {
+	mined, aborted := job.Mined{Hash: cancelHash, Block: 99}, job.AbortedOnChain{Reason: "Task Cancelled", Returned: cnx(30)}
+	s, _ := drive(cancelling(t, job.CancelPending), mined, aborted)
+	if p := job.Explain(s); !p.Quiet || p.Title != "You claimed the fee back" || !strings.Contains(p.Detail, "30 CNX came back") {
+		t.Errorf("%+v", p)
+	}
+	s, _ = drive(cancelling(t, job.CancelPending), aborted) // a node was quicker
+	if p := job.Explain(s); p.Quiet || p.Title != "The network ended the task" {
+		t.Errorf("%+v", p)
+	}
+}
+
 func TestCancelIsResumed(t *testing.T) {
 	asked := cancelling(t, job.AwaitCancel)
 	for p, want := range map[job.Phase][]job.Effect{

@@ -368,6 +368,9 @@ func explainAbort(s State) Problem {
 	case "Task Cancelled":
 		p.Detail = "It was cancelled after its deadline."
 		p.Remedy = "Start again when the network is less busy."
+		if s.Cancel.Mined != 0 && s.From.Cancelling() {
+			p.Title, p.Quiet = "You claimed the fee back", true
+		}
 	}
 	fee, back := s.Create.Fee, s.Outcome.Returned
 	if seen := s.Ledger.Returned(); seen.Gt(&back) {

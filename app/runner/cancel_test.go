@@ -107,6 +107,10 @@ func TestLedgerBalances(t *testing.T) {
 				t.Errorf("%s, %s came back", s.Phase, job.CNX(back))
 			}
 			g.w.balances(s, native)
+			shown := new(uint256.Int).Mul(&s.Quote.GasPrice, uint256.NewInt(job.CancelGasHint))
+			if gas := s.Cancel.Gas; gas.Gt(shown) {
+				t.Errorf("%v wei for the cancel, more than is shown before", gas)
+			}
 		}
 		t.Run(tt.name, func(t *testing.T) {
 			w := begin(t, setup{})

@@ -32,7 +32,7 @@ func TestCountdown_and_refund(t *testing.T) {
 		for _, s := range []job.State{running, stopped} {
 			s.Overdue, s.Quote.GasPrice = true, *uint256.NewInt(1e9)
 			b := open(t, connected(s))
-			b.reads("article", "Task: a slow boat", "You get back what is left of the fee: 30 CNX. It costs about 0.0002 ETH of gas")
+			b.reads("article", "Task: a slow boat", "You get back what is left of the fee: 30 CNX. It costs about 0.00065 ETH of gas")
 			b.hides("if nobody finishes the task")
 			b.wants("button: " + refundLabel)
 			b.run(b.page.send(s.ID, func() job.Event { return job.Cancel{At: now} }))
