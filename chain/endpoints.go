@@ -144,7 +144,7 @@ func (e *Endpoints) turns() (list []turn, resting []error) {
 type reply struct {
 	from     *source
 	results  []Result
-	head     uint64 // newest block that it tells of, 0 = it does not say
+	head     uint64 // newest block that it tells of, 0 also if it does not
 	late     bool   // that block is older than it should be
 	complete bool   // no call was refused for being one too many
 }
@@ -188,16 +188,18 @@ func (e *Endpoints) ask(ctx context.Context, t turn, calls []Call, patience time
 		return nil, t.foreign
 	}
 	t.checked = true
-	got := &reply{from: t.source, results: results[:len(calls)], complete: true, head: headIn(calls, results)}
+	got := &reply{from: t.source, results: results[:len(calls)], complete: true}
+	head, told := headIn(calls, results)
+	got.head = head
 	for i, c := range calls {
 		if limits(c, results[i].Err) {
 			got.complete, err = false, fmt.Errorf("%s: %s: %w", t.rpc.host(), c.Method, results[i].Err)
 		}
 	}
-	if got.head != 0 && got.head+lateBlocks < t.highest && len(e.list) > 1 {
-		got.late, err = true, fmt.Errorf("%s: %w: block %d, not %d", t.rpc.host(), ErrUnavailable, got.head, t.highest)
+	if told && head+lateBlocks < t.highest && len(e.list) > 1 {
+		got.late, err = true, fmt.Errorf("%s: %w: block %d, not %d", t.rpc.host(), ErrUnavailable, head, t.highest)
 	}
-	e.highest = max(e.highest, got.head)
+	e.highest = max(e.highest, head)
 	if err != nil {
 		t.strike(t.seen, err, now, e.chance)
 	} else {

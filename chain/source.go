@@ -101,21 +101,21 @@ func limits(c Call, err error) bool {
 	return true
 }
 
-// headIn is the newest block that the answers tell of, 0 if they do not.
-func headIn(calls []Call, results []Result) (head uint64) {
+// headIn is the newest block that the answers tell of; ok is false if they do not.
+func headIn(calls []Call, results []Result) (head uint64, ok bool) {
 	for i, c := range calls {
 		switch params, _ := c.Params.([]any); {
 		case c.Method == "eth_blockNumber":
 			var n uint64
 			if into(&n, parseUint64)(results[i]) == nil {
-				head = max(head, n)
+				head, ok = max(head, n), true
 			}
 		case c.Method == "eth_getBlockByNumber" && len(params) > 0 && params[0] == "latest":
 			var b Block
 			if into(&b, parseBlock)(results[i]) == nil {
-				head = max(head, b.Number)
+				head, ok = max(head, b.Number), true
 			}
 		}
 	}
-	return head
+	return head, ok
 }

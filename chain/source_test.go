@@ -113,17 +113,22 @@ func TestHeadInAnswers(t *testing.T) {
 	for _, x := range []struct {
 		call   Call
 		answer Result
-		want   uint64
+		want   uint64 // 404 = it does not tell
 	}{
+		{Call{Method: "eth_blockNumber"}, Result{Value: []byte(`"0x0"`)}, 0},
 		{Call{Method: "eth_blockNumber"}, Result{Value: []byte(`"0x64"`)}, 100},
 		{Call{"eth_getBlockByNumber", []any{"latest", false}}, Result{Value: block}, 100},
-		{Call{"eth_getBlockByNumber", []any{"0x64", false}}, Result{Value: block}, 0},
-		{Call{"eth_getBlockByNumber", nil}, Result{Value: block}, 0},
-		{Call{"eth_getBlockByNumber", []any{"latest", false}}, Result{Value: []byte("null")}, 0},
-		{Call{Method: "eth_blockNumber"}, Result{Err: ErrMalformed}, 0},
-		{Call{Method: "eth_gasPrice"}, Result{Value: []byte(`"0x64"`)}, 0},
+		{Call{"eth_getBlockByNumber", []any{"0x64", false}}, Result{Value: block}, 404},
+		{Call{"eth_getBlockByNumber", nil}, Result{Value: block}, 404},
+		{Call{"eth_getBlockByNumber", []any{"latest", false}}, Result{Value: []byte("null")}, 404},
+		{Call{Method: "eth_blockNumber"}, Result{Err: ErrMalformed}, 404},
+		{Call{Method: "eth_gasPrice"}, Result{Value: []byte(`"0x64"`)}, 404},
 	} {
-		if got := headIn([]Call{x.call}, []Result{x.answer}); got != x.want {
+		got, ok := headIn([]Call{x.call}, []Result{x.answer})
+		if !ok {
+			got = 404
+		}
+		if got != x.want {
 			t.Errorf("%v: %d", x.call, got)
 		}
 	}

@@ -117,7 +117,7 @@ func (r *Runner) poll(n network) {
 		}
 		settled := r.settled(r.ctx, n, doubted)
 		r.post(func() {
-			pause := pollTrouble
+			pause := r.spread(pollTrouble)
 			if err == nil {
 				for _, id := range jobs {
 					r.cursors[id] = tick.Through + 1
