@@ -3,7 +3,10 @@
 package runner_test
 
 import (
+	"context"
 	"net/http/httptest"
+	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -159,4 +162,115 @@ func TestNothingIsPaidByWhatAnEndpointSaysThatIsLate(t *testing.T) {
 	if n := w.created(made.Address); n != 2 || len(p.Prompts()) != prompts {
 		t.Errorf("%d tasks, %d prompts", n, len(p.Prompts())-prompts)
 	}
+}
+
+// TestPaymentThatWasWithheldIsPaidOnce: an endpoint takes the transaction and nobody
+// knows it. The page sends the same bytes again, and then the first comes after all.
+func TestPaymentThatWasWithheldIsPaidOnce(t *testing.T) {
+	sends := func(s devchain.Stats) int { return s.Calls["eth_sendRawTransaction"] }
+	for name, ends := range map[string]func(w *world){
+		"it comes late": func(w *world) { w.chain.SetRPCFaults(devchain.RPCFaults{}) },
+		"its endpoint dies, and the next one gets the same bytes": func(w *world) {
+			w.chain.SetRPCFaults(devchain.RPCFaults{Withhold: true, Down: true})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := begin(t, setup{})
+			w.endpoint()
+			g, p := w.modern()
+			made := g.purse()
+			g.fund(1)
+			prompts := len(p.Prompts())
+			w.chain.Pause()
+			id := g.order(task.SD, sd(t, 1))
+			g.reaches(id, job.ApprovalPending)
+			w.chain.SetRPCFaults(devchain.RPCFaults{Withhold: true})
+			w.chain.Resume() // the approval is mined, and createTask is withheld
+			g.reaches(id, job.CreatePending)
+			before := sends(w.chain.Stats())
+			w.until("it is sent again", func() bool { return sends(w.chain.Stats()) > before+1 })
+			if n := w.created(made.Address); n != 0 {
+				t.Fatalf("%d tasks", n)
+			}
+			ends(w)
+			g.finish(id)
+			w.chain.SetRPCFaults(devchain.RPCFaults{}) // what it still withheld comes now
+			w.must(w.chain.Mine(2))
+			_, tokens := w.holds(made.Address)
+			if n := w.created(made.Address); n != 1 || !tokens.IsZero() || len(p.Prompts()) != prompts {
+				t.Errorf("%d tasks, %s CNX left, %d prompts", n, job.CNX(tokens), len(p.Prompts())-prompts)
+			}
+		})
+	}
+}
+
+// TestTransferIsWaitedForWhateverTheEndpointSays: it is on its way, and nothing that
+// an endpoint does to its answers changes that.
+func TestTransferIsWaitedForWhateverTheEndpointSays(t *testing.T) {
+	for name, faults := range map[string]devchain.RPCFaults{
+		"down": {Down: true}, "internal error": {Status: 500}, "too many requests": {Status: 429}, "a page in HTML": {Garbage: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := begin(t, setup{})
+			g, p := w.modern()
+			made := g.purse()
+			w.chain.Pause()
+			mined, err := w.chain.Client().NonceAt(t.Context(), p.account, nil)
+			w.must(err)
+			g.FundPurse(1)
+			w.until("a transfer waits", func() bool {
+				next, err := w.chain.Client().PendingNonceAt(t.Context(), p.account)
+				w.must(err)
+				return next > mined
+			})
+			w.chain.SetRPCFaults(faults)
+			asked := w.chain.Stats().Requests
+			w.until("the endpoint was asked", func() bool { return w.chain.Stats().Requests > asked+1 })
+			w.chain.SetRPCFaults(devchain.RPCFaults{})
+			w.chain.Resume()
+			g.until("the task wallet has money", func(s runner.Snapshot) bool { return !s.Purse.CNX.IsZero() || !s.Purse.Fault.Zero() })
+			if s := g.idle("funding it"); !s.Fault.Zero() {
+				t.Errorf("%+v", s.Fault)
+			}
+			if _, tokens := w.holds(made.Address); tokens != cnx(30) {
+				t.Errorf("%s CNX arrived", job.CNX(tokens))
+			}
+		})
+	}
+}
+
+// TestPausesOfManyPagesAreSpread: what waits after trouble waits less by chance.
+func TestPausesOfManyPagesAreSpread(t *testing.T) {
+	w := begin(t, setup{})
+	w.chance = func() float64 { return 1 }
+	clock := &pauses{Clock: w.chain.Clock()}
+	w.clock = clock
+	w.relay.SetFaults(devrelay.Faults{Gateway: 429})
+	g := w.open(w.rich())
+	id := g.order(task.SD, sd(t, 1))
+	for _, want := range []time.Duration{750 * time.Millisecond, 1500 * time.Millisecond, 3 * time.Second, 6 * time.Second} {
+		w.until("it pauses for "+want.String(), func() bool { return clock.saw(want) })
+	}
+	w.relay.SetFaults(devrelay.Faults{})
+	g.finish(id)
+}
+
+// pauses is a clock that keeps how long somebody slept.
+type pauses struct {
+	runner.Clock
+	mu   sync.Mutex
+	list []time.Duration
+}
+
+func (p *pauses) Sleep(ctx context.Context, d time.Duration) error {
+	p.mu.Lock()
+	p.list = append(p.list, d)
+	p.mu.Unlock()
+	return p.Clock.Sleep(ctx, d)
+}
+
+func (p *pauses) saw(d time.Duration) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Contains(p.list, d)
 }

@@ -38,8 +38,11 @@ type world struct {
 	relay *devrelay.Relay
 	nodes *devrelay.Nodes
 	net   runner.Network
-	// Of the next page: nil vault = none, nil worker = one that works, href "" = this
-	// machine; former are earlier names of its site.
+	// Of the next page: nil vault = none, nil worker = one that works, nil clock = the
+	// network's, nil chance = none, href "" = this machine; former are earlier names of
+	// its site.
+	clock  runner.Clock
+	chance func() float64
 	vault  runner.Vault
 	worker runner.Worker
 	href   string
