@@ -96,7 +96,9 @@ func (e *Endpoints) Batch(ctx context.Context, calls []Call) ([]Result, error) {
 		}
 	}
 	if best != nil {
-		e.accept(best)
+		if best.late && !slices.ContainsFunc(failed, mayComeBack) {
+			e.believe(best)
+		}
 		return best.results, nil
 	}
 	return nil, e.failure(failed)
@@ -214,18 +216,22 @@ func (e *Endpoints) isChecked(at *source) bool {
 	return at.checked
 }
 
-// accept takes an answer that nobody had a better one than. If it is late, then so
-// is everybody: a chain may lose blocks, and the number that they did not reach was
-// perhaps made up.
-func (e *Endpoints) accept(r *reply) {
+// believe takes an answer that is late when every endpoint is: a chain may lose
+// blocks, and the number that nobody reaches was perhaps made up.
+func (e *Endpoints) believe(r *reply) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if r.late {
-		e.highest = r.head
-		if r.complete {
-			r.from.well()
-		}
+	e.highest = r.head
+	if r.complete {
+		r.from.well()
 	}
+}
+
+// mayComeBack reports whether an endpoint failed for another reason than that it is
+// of another chain.
+func mayComeBack(err error) bool {
+	_, foreign := errors.AsType[*ForeignError](err)
+	return !foreign
 }
 
 // failure puts the errors of all endpoints into one. That one of them is of another
@@ -235,7 +241,7 @@ func (e *Endpoints) failure(failed []error) error {
 	defer e.mu.Unlock()
 	all := allFailed{}
 	for _, err := range failed {
-		if _, foreign := errors.AsType[*ForeignError](err); !foreign {
+		if mayComeBack(err) {
 			all = append(all, err)
 		}
 	}

@@ -302,6 +302,46 @@ func TestChainThatLostBlocksIsReadAsItIs(t *testing.T) {
 	p.asks("and the first is not late by more than it", 1, 0)
 }
 
+func TestEndpointThatIsLateServesOnlyWhileNoOtherDoes(t *testing.T) {
+	p := newPair(t)
+	p.asks("at first", 1, 0)
+	p.first.SetFaults(devchain.RPCFaults{Lag: 20})
+	p.second.SetFaults(devchain.RPCFaults{Down: true})
+	for range 2 {
+		results := p.asks("the other is down", 1, 1)
+		if want := fmt.Sprintf(`"0x%x"`, p.head()-20); string(results[0].Value) != want {
+			t.Errorf("head %s, want %s", results[0].Value, want)
+		}
+	}
+	p.second.SetFaults(devchain.RPCFaults{})
+	results := p.asks("the other is back", 1, 1)
+	if want := fmt.Sprintf(`"0x%x"`, p.head()); string(results[0].Value) != want {
+		t.Errorf("head %s, want %s", results[0].Value, want)
+	}
+	p.asks("from then on", 0, 1)
+}
+
+func TestManyCallersAtOnceAreAllAnswered(t *testing.T) {
+	p := newPair(t)
+	e := chain.NewEndpoints(p.dev.ChainID().Uint64(), p.urls, paced{}, p.clock, nil)
+	var callers sync.WaitGroup
+	for range 8 {
+		callers.Go(func() {
+			for range 10 {
+				results, err := e.Batch(t.Context(), heads)
+				if err != nil || len(results) != len(heads) {
+					t.Errorf("%v %v", results, err)
+				}
+			}
+		})
+	}
+	for _, faults := range []devchain.RPCFaults{{Status: 503}, {}, {Garbage: true}, {}, {Down: true}, {ChainID: 5}} {
+		p.first.SetFaults(faults)
+		p.clock.advance(time.Second)
+	}
+	callers.Wait()
+}
+
 func TestCallerWhoLeavesIsNobodysFault(t *testing.T) {
 	p := newPair(t)
 	p.asks("at first", 1, 0)
