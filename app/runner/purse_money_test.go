@@ -283,8 +283,7 @@ func TestPurseIsFundedOnce(t *testing.T) {
 			}
 			return answer, err
 		})
-		g.fund(1)
-		if _, tokens := w.holds(g.snap.Purse.Address); tokens != cnx(30) {
+		if _, tokens := w.holds(g.fund(1).Address); tokens != cnx(30) {
 			t.Errorf("%s", job.CNX(tokens))
 		}
 	})

@@ -75,7 +75,8 @@ func (w *world) delegate(key *ecdsa.PrivateKey, to common.Address) {
 // task wallet has arrived, or was paid for gas. stays is what may be left in it.
 func (g *page) sweeps(to string, target common.Address, stays func(native uint256.Int) bool) {
 	g.w.Helper()
-	w, at := g.w, g.snap.Purse.Address
+	s, _ := g.now()
+	w, at := g.w, s.Purse.Address
 	nativeBefore, cnxBefore := w.holds(target)
 	native, tokens := w.holds(at)
 	from := w.sent(at)

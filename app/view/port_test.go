@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
@@ -32,6 +33,7 @@ type browser struct {
 	remains  Remains // in the task wallet
 	gasThere bool    // enough of it is in the task wallet
 
+	noting    sync.Mutex
 	did       []string // what was asked of the port, in order
 	submitted []string // arguments
 	drafts    [2]string
@@ -99,7 +101,12 @@ func (b *browser) has(id string) bool {
 	return b.page == nil || strings.Contains(app.HTMLString(b.page), fmt.Sprintf("id=%q", id))
 }
 
-func (b *browser) note(format string, a ...any) { b.did = append(b.did, fmt.Sprintf(format, a...)) }
+// note may be called from what the page does beside its own goroutine.
+func (b *browser) note(format string, a ...any) {
+	b.noting.Lock()
+	defer b.noting.Unlock()
+	b.did = append(b.did, fmt.Sprintf(format, a...))
+}
 
 // asked reports whether the port was asked for something.
 func (b *browser) asked(what string) bool { return slices.Contains(b.did, what) }

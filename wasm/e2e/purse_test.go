@@ -49,7 +49,7 @@ func TestPurse(t *testing.T) {
 	before := len(wallet.Prompts())
 	native, tokens := v.owns(wallet.Address())
 	v.setUp(4)
-	v.click("button", "Task wallet:")
+	v.openPurse()
 	purse := common.HexToAddress(regexp.MustCompile("0x[0-9A-Fa-f]{40}").FindString(v.text("dialog", "Task wallet")))
 	v.click("button", "Close")
 	v.shot("purse-funded-1440")
@@ -140,7 +140,7 @@ func TestPurseIsNotOverpaidWhenTheFeeRises(t *testing.T) {
 	if n := v.tasks(); n != 0 {
 		t.Errorf("%d tasks", n)
 	}
-	v.click("button", "Task wallet:")
+	v.openPurse()
 	v.until("all CNX are there", func() bool { return strings.Contains(v.text("dialog", "Task wallet"), "90 CNX") })
 	v.whole()
 }
