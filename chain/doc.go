@@ -2,10 +2,11 @@
 // (EIP-1193), reads nodes (JSON-RPC in batches), and knows the token, Node and
 // Task contracts of generation 1 (protocol.md, part A).
 //
-// Reading needs an RPC endpoint and the addresses of the contracts, paying
+// Reading needs RPC endpoints and the addresses of the contracts, paying
 // needs a wallet:
 //
-//	client := chain.NewClient(chain.NewRPC(url, fetch), contracts)
+//	endpoints := chain.NewEndpoints(chainID, urls, fetch, clock, rand.Float64)
+//	client := chain.NewClient(endpoints, contracts)
 //	ready, err := client.Preflight(ctx, account, kind, vram)
 //
 //	hash, err := chain.SendTransaction(ctx, wallet, contracts.CreateTask(account, kind, taskHash, vram))

@@ -6,6 +6,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	goapp "github.com/maxence-charriere/go-app/v9/pkg/app"
@@ -57,6 +58,7 @@ func start(ctx context.Context) (*app.App, error) {
 		Ports: runner.Ports{
 			Clock: clock{}, HTTP: browser.Fetch{}, Store: storage{store}, Worker: worker{second},
 			Wallets: announced{wallets, second}, NewID: browser.NewID, Locks: locks{}, Vault: &browser.Vault{Worker: second}, Reload: browser.Reload,
+			Chance: rand.Float64,
 		},
 		Screen: screen{},
 		Href:   goapp.Window().URL().String(),

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strconv"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/holiman/uint256"
@@ -90,7 +92,7 @@ func (r *Runner) do(ctx context.Context, s job.State, h hand, e job.Effect, othe
 	}
 	switch e := e.(type) {
 	case job.Wait:
-		if err := r.Clock.Sleep(ctx, millis(e.Millis)); err != nil {
+		if err := r.Clock.Sleep(ctx, r.spread(millis(e.Millis))); err != nil {
 			r.answer(s, r.metNow(job.Fault{Code: job.WalletSilent, Detail: err.Error()}))
 			return
 		}
@@ -120,6 +122,14 @@ func (r *Runner) do(ctx context.Context, s job.State, h hand, e job.Effect, othe
 	}
 }
 
+// spread makes a pause up to a quarter shorter, by chance.
+func (r *Runner) spread(pause time.Duration) time.Duration {
+	if r.Chance == nil {
+		return pause
+	}
+	return pause - time.Duration(r.Chance()*float64(pause)/4)
+}
+
 func (r *Runner) event(id string, e job.Event) { r.post(func() { r.apply(id, e) }) }
 
 func (r *Runner) met(id string, f job.Fault) { r.event(id, job.Met{At: r.now(), Fault: f}) }
@@ -142,6 +152,10 @@ func (r *Runner) check(ctx context.Context, s job.State, n network, h hand) {
 	}
 	if f := rightToken(p, n); !f.Zero() {
 		r.met(s.ID, f)
+		return
+	}
+	if r.knowsMore(s, p.Head.Number) {
+		r.met(s.ID, job.Fault{Code: job.TxWaiting})
 		return
 	}
 	if f := r.outpriced(s); !f.Zero() {
@@ -175,6 +189,22 @@ func (r *Runner) check(ctx context.Context, s job.State, n network, h hand) {
 		}
 	}
 	r.event(s.ID, job.Checked{At: r.now(), Quote: q})
+}
+
+// aBitLate is by how many blocks one endpoint is usually behind another at most.
+// Where it seems to be more, the chain is another one than when the job was paid.
+const aBitLate = 8
+
+// knowsMore reports whether a transaction of the job's account was mined after this
+// block: the endpoint that tells of it is a little later than the one that was asked
+// before, and its nonce, allowance and balances are of the past.
+func (r *Runner) knowsMore(s job.State, head uint64) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.ContainsFunc(r.published.Jobs, func(other job.State) bool {
+		mined := max(other.Approve.Mined, other.Create.Mined, other.Cancel.Mined)
+		return other.Order.Network == s.Order.Network && other.Order.Account == s.Order.Account && mined > head && mined <= head+aBitLate
+	})
 }
 
 func (r *Runner) upload(ctx context.Context, s job.State, n network, h hand) {

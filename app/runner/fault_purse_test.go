@@ -306,11 +306,9 @@ func TestGasPriceFarAboveTheConfirmedOneSendsNothing(t *testing.T) {
 	g, _ := w.modern()
 	made := g.purse()
 	g.fund(1)
-	price, err := w.chain.Client().SuggestGasPrice(t.Context())
-	w.must(err)
 	w.must(w.chain.Fund(t.Context(), made.Address, coins(100), nil)) // it could be paid
 	native, _ := w.holds(made.Address)
-	w.front.lie("eth_gasPrice", says(`"`+hexutil.EncodeUint64(price.Uint64()*100)+`"`))
+	w.chain.SetRPCFaults(devchain.RPCFaults{GasPriceTimes: 100})
 	id := g.order(task.SD, sd(t, 1))
 	s := g.stops(id, job.GasPriceRaised)
 	if said := job.Explain(s); !strings.Contains(said.Detail, "Nothing was sent") {
@@ -319,7 +317,7 @@ func TestGasPriceFarAboveTheConfirmedOneSendsNothing(t *testing.T) {
 	if now, _ := w.holds(made.Address); now != native {
 		t.Error("gas was burnt")
 	}
-	w.front.lie("eth_gasPrice", nil)
+	w.chain.SetRPCFaults(devchain.RPCFaults{})
 	g.retry(id)
 	g.finish(id)
 }
@@ -368,10 +366,11 @@ func TestPriceThatNoNodeTakesIsRaisedAndPaidOnce(t *testing.T) {
 	made := g.purse()
 	g.fund(1)
 	met := g.troubles()
-	w.front.lie("eth_sendRawTransaction", refuses(-32000, "transaction underpriced: gas tip cap 1, minimum needed 2"))
+	cheap := devchain.RPCError{Code: -32000, Message: "transaction underpriced: gas tip cap 1, minimum needed 2"}
+	w.chain.SetRPCFaults(devchain.RPCFaults{Refuse: map[string]devchain.RPCError{"eth_sendRawTransaction": cheap}})
 	id := g.order(task.SD, sd(t, 1))
 	g.when(id, "hears of it", func(s job.State) bool { return met(job.TxUnderpriced) || s.Phase.Ended() })
-	w.front.lie("eth_sendRawTransaction", nil)
+	w.chain.SetRPCFaults(devchain.RPCFaults{})
 	g.finish(id)
 	if n := w.created(made.Address); n != 1 {
 		t.Errorf("%d tasks", n)

@@ -53,13 +53,16 @@ func walletFault(err error) job.Fault {
 	return f
 }
 
-// chainFault turns what an RPC endpoint answered into a value.
+// chainFault turns what the RPC endpoints answered into a value.
 func chainFault(err error) job.Fault {
 	f := job.Fault{Code: job.ChainDown, Detail: err.Error()}
 	var revert *chain.RevertError
+	var foreign *chain.ForeignError
 	switch {
 	case left(err):
 		f.Code = job.WalletSilent
+	case errors.As(err, &foreign):
+		f.Code, f.Reason = job.NetworkMismatch, "The RPC "+foreign.Host+" is of another chain."
 	case noNodes(err):
 		f.Code = job.NoFreeNodes
 	case errors.Is(err, chain.ErrInsufficientFunds):

@@ -38,9 +38,11 @@ type world struct {
 	relay *devrelay.Relay
 	nodes *devrelay.Nodes
 	net   runner.Network
-	front *front // between the pages and the chain
-	// Of the next page: nil vault = none, nil worker = one that works, href "" = this
-	// machine; former are earlier names of its site.
+	// Of the next page: nil vault = none, nil worker = one that works, nil clock = the
+	// network's, nil chance = none, href "" = this machine; former are earlier names of
+	// its site.
+	clock  runner.Clock
+	chance func() float64
 	vault  runner.Vault
 	worker runner.Worker
 	href   string
@@ -69,8 +71,7 @@ func begin(t *testing.T, s setup) *world {
 	w.chain, err = devchain.Start(t.Context(), devchain.Options{Clock: devchain.NewClock(rate), GasPrice: price, Modern: s.modern})
 	w.must(err)
 	t.Cleanup(func() { w.chain.Close() })
-	w.front = &front{next: w.chain}
-	rpc := httptest.NewServer(w.front)
+	rpc := httptest.NewServer(w.chain)
 	t.Cleanup(rpc.Close)
 
 	at := w.chain.Contracts()

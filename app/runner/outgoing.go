@@ -110,5 +110,5 @@ func (r *Runner) whatBecameOf(ctx context.Context, n network, tx outgoing, long 
 
 // passes reports whether an error is about the endpoint and not about what was asked.
 func passes(err error) bool {
-	return errors.Is(err, chain.ErrUnavailable) || errors.Is(err, chain.ErrTimeout) || errors.Is(err, chain.ErrRateLimited)
+	return errors.Is(err, chain.ErrUnavailable) || errors.Is(err, chain.ErrTimeout) || errors.Is(err, chain.ErrRateLimited) || errors.Is(err, chain.ErrMalformed)
 }

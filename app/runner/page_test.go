@@ -48,9 +48,13 @@ func (w *world) reopen(p person, s *store) *page {
 	if w.worker != nil {
 		second = w.worker
 	}
+	var clock runner.Clock = w.chain.Clock()
+	if w.clock != nil {
+		clock = w.clock
+	}
 	g.conn = &connection{wallet: p.Wallet, site: p.Site("https://dapp.example")}
 	g.Runner = runner.New(runner.Ports{
-		Clock: w.chain.Clock(), HTTP: g.http, Store: s, Worker: second, Wallets: wallets{g.conn}, Locks: &s.tabs,
+		Clock: clock, Chance: w.chance, HTTP: g.http, Store: s, Worker: second, Wallets: wallets{g.conn}, Locks: &s.tabs,
 		NewID: g.newID, Networks: []runner.Network{w.net}, Vault: w.vault, Home: w.home(), Reload: g.reload,
 	})
 	ctx, cancel := context.WithCancel(context.Background())

@@ -30,6 +30,9 @@ type Ports struct {
 	Wallets  Wallets
 	NewID    func() string
 	Networks []Network // at least one
+	// Chance is between 0 and 1, anew each time. It spreads the requests of many pages
+	// that met the same trouble; nil = they are not spread.
+	Chance func() float64
 	// Locks keeps the tabs of a browser apart; nil = there is only this page.
 	Locks Locks
 	// Vault keeps the task wallet's key; nil = there is no task wallet.
@@ -103,9 +106,10 @@ type Wallet struct {
 
 // Network is one profile of config.json.
 type Network struct {
-	ID, Name  string
-	ChainID   uint64
-	Coin      string // symbol of the native coin
+	ID, Name string
+	ChainID  uint64
+	Coin     string // symbol of the native coin
+	// RPC are its endpoints, the preferred one first.
 	RPC       []string
 	Relay     string
 	Explorer  string

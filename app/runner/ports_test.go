@@ -33,6 +33,8 @@ type transport struct {
 	alter func(url string, answer []byte) []byte
 	// meddle, if set, changes what is sent.
 	meddle func(url string, body []byte) []byte
+	// hurry is how long a request may take, in real time; 0 = as long as it likes.
+	hurry time.Duration
 	// broken are the addresses that do not answer, and why.
 	broken map[string]error
 }
@@ -42,6 +44,12 @@ func (t *transport) fail(url string, why error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.broken = map[string]error{url: why}
+}
+
+func (t *transport) setHurry(d time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.hurry = d
 }
 
 func (t *transport) setAlter(f func(url string, answer []byte) []byte) {
@@ -92,10 +100,15 @@ func (t *transport) Get(ctx context.Context, url string, limit int) (int, []byte
 
 func (t *transport) do(q *http.Request, limit int) (int, []byte, error) {
 	t.mu.Lock()
-	broken := t.broken[q.URL.String()]
+	broken, hurry := t.broken[q.URL.String()], t.hurry
 	t.mu.Unlock()
 	if broken != nil {
 		return 0, nil, broken
+	}
+	if hurry > 0 {
+		ctx, cancel := context.WithTimeout(q.Context(), hurry)
+		defer cancel()
+		q = q.WithContext(ctx)
 	}
 	r, err := http.DefaultClient.Do(q)
 	if err != nil {

@@ -128,7 +128,7 @@ func (r *Runner) clientOf(record taskwallet.Record, n network) *chain.Client {
 	if moved(record, n) == nil {
 		return n.chain
 	}
-	return chain.NewClient(chain.NewRPC(first(n.RPC), r.HTTP), chain.Contracts(record.Contracts))
+	return chain.NewClient(n.endpoints, chain.Contracts(record.Contracts))
 }
 
 // moved is what has changed since the key was made; nil for nothing.

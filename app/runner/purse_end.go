@@ -62,8 +62,8 @@ func (r *Runner) PurseRemains(ctx context.Context) (Remains, error) {
 	return out, ctx.Err()
 }
 
-// remains asks every endpoint of the network. One that does not answer has seen
-// nothing; two addresses of one host are one endpoint.
+// remains asks every endpoint of the network. One that does not answer, or is of
+// another chain, has seen nothing; two addresses of one host are one endpoint.
 func (r *Runner) remains(ctx context.Context, record taskwallet.Record, n network) taskwallet.Remains {
 	ctx, cancel := context.WithTimeout(ctx, remainsFor)
 	defer cancel()
@@ -75,7 +75,8 @@ func (r *Runner) remains(ctx context.Context, record taskwallet.Record, n networ
 			continue
 		}
 		seen[u.Host] = true
-		c := chain.NewClient(chain.NewRPC(address, r.HTTP), chain.Contracts(record.Contracts))
+		one := chain.NewEndpoints(n.ChainID, []string{address}, r.HTTP, r.Clock, r.Chance)
+		c := chain.NewClient(one, chain.Contracts(record.Contracts))
 		if h, err := c.Holdings(ctx, record.Address); err == nil {
 			left.Balances = append(left.Balances, h.Balances)
 		}

@@ -70,7 +70,7 @@ func (g *page) troubles() (met func(job.Code) bool) {
 
 func TestRelayThatIsDownForAWhile(t *testing.T) {
 	for name, faults := range map[string]devrelay.Faults{
-		"dead": {Down: true}, "bad gateway": {Gateway: 502}, "a page in HTML": {Gateway: 200}, "schema source": {SchemaDown: true},
+		"dead": {Down: true}, "bad gateway": {Gateway: 502}, "a page in HTML": {Gateway: 200}, "too many requests": {Gateway: 429}, "schema source": {SchemaDown: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := begin(t, setup{})

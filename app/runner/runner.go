@@ -61,8 +61,9 @@ type Runner struct {
 // network is a profile with its clients.
 type network struct {
 	Network
-	chain *chain.Client
-	relay *relay.Client
+	endpoints *chain.Endpoints
+	chain     *chain.Client // over them
+	relay     *relay.Client
 }
 
 // New makes a runner. It does nothing before Run.
@@ -73,10 +74,12 @@ func New(p Ports) *Runner {
 		signed: map[string]relay.Signed{}, networks: map[string]network{}, barred: map[string]bool{}, proved: map[proven]bool{}, subscribers: map[int]func(Snapshot){},
 	}
 	for _, n := range p.Networks {
+		endpoints := chain.NewEndpoints(n.ChainID, n.RPC, p.HTTP, p.Clock, p.Chance)
 		r.networks[n.ID] = network{
-			Network: n,
-			chain:   chain.NewClient(chain.NewRPC(first(n.RPC), p.HTTP), n.Contracts),
-			relay:   relay.New(n.Relay, p.HTTP),
+			Network:   n,
+			endpoints: endpoints,
+			chain:     chain.NewClient(endpoints, n.Contracts),
+			relay:     relay.New(n.Relay, p.HTTP),
 		}
 	}
 	if p.Vault != nil {
@@ -84,13 +87,6 @@ func New(p Ports) *Runner {
 	}
 	r.snap.Network = p.Networks[0]
 	return r
-}
-
-func first(urls []string) string {
-	if len(urls) == 0 {
-		return ""
-	}
-	return urls[0]
 }
 
 // Run owns the state until ctx ends.

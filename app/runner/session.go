@@ -216,7 +216,7 @@ func (r *Runner) refreshBalances() {
 	go func() {
 		p, err := n.chain.Holdings(r.ctx, s.Account)
 		r.post(func() {
-			r.snap.ChainDown = err != nil
+			r.snap.ChainDown = err != nil && chainFault(err).Code == job.ChainDown
 			if now := &r.snap.Session; err == nil && now.Account == s.Account {
 				now.Known, now.Native, now.CNX, now.Allowance = true, p.Native, p.CNX, p.Allowance
 			}

@@ -31,7 +31,8 @@ type Snapshot struct {
 	Jobs       []job.State
 	Drafts     [2]string
 	Persistent bool
-	// ChainDown and RelayDown tell that the last call there failed.
+	// ChainDown and RelayDown tell that the last call there failed: at all endpoints of
+	// the chain, at the one Relay.
 	ChainDown, RelayDown bool
 	// Unreadable counts stored jobs that could not be read and were set aside.
 	Unreadable int

@@ -130,7 +130,7 @@ func (r *Runner) poll(n network) {
 		}
 		r.chainReached(err)
 		r.post(func() {
-			pause := pollTrouble
+			pause := r.spread(pollTrouble)
 			if err == nil {
 				for _, id := range jobs {
 					r.cursors[id] = tick.Through + 1

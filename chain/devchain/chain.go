@@ -92,7 +92,7 @@ type Chain struct {
 	contracts Contracts
 	maker     blockMaker
 	nonces    nonceLocks
-	counter   counter
+	front     *Endpoint
 
 	closing sync.Once
 	closed  error
@@ -119,6 +119,7 @@ func newChain(o Options) (*Chain, error) {
 		modern:   o.Modern,
 		state:    stateFile{dir: o.Dir},
 	}
+	c.front = c.Endpoint()
 	if o.ChainID == 0 {
 		c.id.SetUint64(DefaultChainID)
 	}

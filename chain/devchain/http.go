@@ -3,7 +3,6 @@
 package devchain
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -12,19 +11,22 @@ import (
 	"sync"
 )
 
-// ServeHTTP answers JSON-RPC, single or batch, to pages of every origin. It is
-// meant for a loopback listener: nothing on this chain is worth protecting.
-func (c *Chain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// ServeHTTP answers JSON-RPC at the chain's own Endpoint.
+func (c *Chain) ServeHTTP(w http.ResponseWriter, r *http.Request) { c.front.ServeHTTP(w, r) }
+
+// readBody reads a POST request. ok is false when w has the answer already: to a
+// preflight, another method, or a body that is too large.
+func readBody(w http.ResponseWriter, r *http.Request) (body []byte, ok bool) {
 	allowAnyOrigin(w, r)
 	switch r.Method {
 	case http.MethodOptions:
 		w.WriteHeader(http.StatusNoContent)
-		return
+		return nil, false
 	case http.MethodPost:
 	default:
 		w.Header().Set("Allow", "POST, OPTIONS")
 		http.Error(w, "JSON-RPC is asked by POST", http.StatusMethodNotAllowed)
-		return
+		return nil, false
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
@@ -33,13 +35,9 @@ func (c *Chain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			status = http.StatusRequestEntityTooLarge
 		}
 		http.Error(w, err.Error(), status)
-		return
+		return nil, false
 	}
-	c.counter.add(methods(body))
-
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	r.ContentLength = int64(len(body))
-	c.public.ServeHTTP(w, r)
+	return body, true
 }
 
 // allowAnyOrigin writes the CORS headers of a public endpoint, those of a
@@ -86,8 +84,8 @@ type Stats struct {
 	Calls    map[string]int // calls by JSON-RPC method, those in batches included
 }
 
-// Stats returns the counts so far. The caller owns the map.
-func (c *Chain) Stats() Stats { return c.counter.snapshot() }
+// Stats returns the counts of the chain's own Endpoint. The caller owns the map.
+func (c *Chain) Stats() Stats { return c.front.Stats() }
 
 type counter struct {
 	mu    sync.Mutex

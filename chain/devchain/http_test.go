@@ -250,7 +250,7 @@ func TestStats(t *testing.T) {
 		t.Errorf("stats, the faucet's work not among them (-want +got):\n%s", diff)
 	}
 	for i := range 3 * maxMethods {
-		c.counter.add([]string{fmt.Sprint("eth_made_up_", i)})
+		c.front.counter.add([]string{fmt.Sprint("eth_made_up_", i)})
 	}
 	if got := len(c.Stats().Calls); got > maxMethods+1 {
 		t.Errorf("%d names are counted apart", got)

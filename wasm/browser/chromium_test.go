@@ -168,6 +168,10 @@ func harness(t *testing.T, dir string) http.Handler {
 		w.WriteHeader(http.StatusTeapot)
 		fmt.Fprintf(w, "%s|%s|%s|%s", r.Header.Get("Content-Type"), r.Header.Get("Referer"), r.Header.Get("Cookie"), body)
 	})
+	mux.HandleFunc("POST /busy", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Retry-After", "7")
+		w.WriteHeader(http.StatusTooManyRequests)
+	})
 	mux.HandleFunc("GET /endless", func(w http.ResponseWriter, r *http.Request) {
 		for r.Context().Err() == nil {
 			if _, err := w.Write(make([]byte, 1<<16)); err != nil {

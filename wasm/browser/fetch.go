@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strings"
 	"syscall/js"
+
+	"crynux-dapp/chain"
 )
 
 var (
@@ -47,23 +49,42 @@ type Fetch struct{}
 // Get asks for url. An answer of any status is not an error; one of more than
 // limit bytes is.
 func (Fetch) Get(ctx context.Context, url string, limit int) (status int, answer []byte, err error) {
-	return fetch(ctx, "GET", url, nil, limit)
+	got, err := fetch(ctx, "GET", url, nil, limit)
+	return got.status, got.body, err
 }
 
 // PostJSON posts body, which is JSON already, and otherwise behaves as Get.
 func (Fetch) PostJSON(ctx context.Context, url string, body []byte, limit int) (status int, answer []byte, err error) {
-	return fetch(ctx, "POST", url, body, limit)
+	got, err := fetch(ctx, "POST", url, body, limit)
+	return got.status, got.body, err
 }
 
-func fetch(ctx context.Context, method, url string, body []byte, limit int) (int, []byte, error) {
-	fail := func(err error) (int, []byte, error) {
+// PostJSONPaced is PostJSON that also returns the header Retry-After; "" if there is
+// none, or if the server does not let this origin read it.
+func (Fetch) PostJSONPaced(ctx context.Context, url string, body []byte, limit int) (status int, answer []byte, retryAfter string, err error) {
+	got, err := fetch(ctx, "POST", url, body, limit)
+	return got.status, got.body, got.retryAfter, err
+}
+
+// RPC endpoints are left alone for as long as they ask for.
+var _ chain.Pacer = Fetch{}
+
+// fetched is an answer.
+type fetched struct {
+	status     int
+	body       []byte
+	retryAfter string // header
+}
+
+func fetch(ctx context.Context, method, url string, body []byte, limit int) (fetched, error) {
+	fail := func(err error) (fetched, error) {
 		e := &FetchError{Method: method, URL: withoutQuery(url), Err: err}
 		if ctx.Err() != nil {
 			e.Err = ctx.Err()
 		} else if !errors.Is(err, ErrTooLarge) {
 			e.Err, e.Detail = ErrUnreachable, err.Error()
 		}
-		return 0, nil, e
+		return fetched{}, e
 	}
 	if err := ctx.Err(); err != nil {
 		return fail(err)
@@ -99,7 +120,11 @@ func fetch(ctx context.Context, method, url string, body []byte, limit int) (int
 	if err != nil {
 		return fail(err)
 	}
-	return number(response, "status"), answer, nil
+	got := fetched{status: number(response, "status"), body: answer}
+	if wait, err := call(property(response, "headers"), "get", "Retry-After"); err == nil && wait.Type() == js.TypeString {
+		got.retryAfter = wait.String()
+	}
+	return got, nil
 }
 
 // readAll reads a ReadableStream; null is an empty one. The limit is checked

@@ -35,6 +35,15 @@ func TestFetch_any_status_is_an_answer(t *testing.T) {
 	}
 }
 
+func TestFetch_reads_when_to_come_back(t *testing.T) {
+	for url, want := range map[string]string{"/busy": "7", "/echo": ""} {
+		status, answer, wait, err := browser.Fetch{}.PostJSONPaced(t.Context(), url, []byte("1"), 1000)
+		if err != nil || wait != want || (status == 429) != (want != "") || (len(answer) == 0) != (want != "") {
+			t.Errorf("%s: status %d, %q, Retry-After %q, error %v", url, status, answer, wait, err)
+		}
+	}
+}
+
 func TestFetch_limit_is_the_last_byte_allowed(t *testing.T) {
 	_, answer, err := browser.Fetch{}.Get(t.Context(), "/exactly1000", 1000)
 	if err != nil || !bytes.Equal(answer, bytes.Repeat([]byte("x"), 1000)) {
