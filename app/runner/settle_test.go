@@ -3,7 +3,6 @@
 package runner_test
 
 import (
-	"strings"
 	"testing"
 	"time"
 
@@ -26,14 +25,23 @@ func (d *disk) rewrite(w *world, id string, change func(*job.State)) {
 	d.records[runner.Jobs][id] = record
 }
 
+// leaves closes the page once a job is stored as it is.
+func (g *page) leaves(want job.State) {
+	g.w.Helper()
+	g.store.until(g.w, "it is stored", func(map[string][]byte) bool {
+		s, err := job.Decode(g.store.records[runner.Jobs][want.ID])
+		return err == nil && s == want
+	})
+	g.close()
+}
+
 // TestFeesOfLongAgoAreAskedForAsASum: the logs of months are not read for them.
 func TestFeesOfLongAgoAreAskedForAsASum(t *testing.T) {
 	w := begin(t, setup{})
 	alice := w.rich()
 	g := w.open(alice)
 	id := g.order(task.SD, sd(t, 1))
-	g.settles(id)
-	g.close()
+	g.leaves(g.settles(id))
 	g.store.rewrite(w, id, func(s *job.State) {
 		s.Ledger = job.Ledger{}
 		s.Marks.Ended -= (2 * time.Hour).Milliseconds()
@@ -60,8 +68,7 @@ func TestRefundAfterTheEndIsSeenByALaterPage(t *testing.T) {
 	native, _ := w.holds(alice.account)
 	g := w.open(alice)
 	id := g.order(task.SD, sd(t, 1))
-	g.settles(id)
-	g.close()
+	g.leaves(g.settles(id))
 	g.store.rewrite(w, id, func(s *job.State) { s.Ledger = job.Ledger{} })
 	s := w.reopen(alice, onDisk(g.store.disk)).settles(id)
 	if s.Phase != job.Done || s.Ledger.Returned() != cnx(10) {
@@ -77,15 +84,12 @@ func TestDeadlineThatWasNotToldIsAskedFor(t *testing.T) {
 	alice := w.rich()
 	g := w.open(alice)
 	id := g.order(task.SD, sd(t, 1))
-	want := g.reaches(id, job.Running).Deadline
-	g.store.until(w, "it is stored", func(map[string][]byte) bool {
-		return strings.Contains(string(g.store.records[runner.Jobs][id]), `"phase":"running"`)
-	})
-	g.close()
+	running := g.reaches(id, job.Running)
+	g.leaves(running)
 	g.store.rewrite(w, id, func(s *job.State) { s.Deadline = 0 })
 	again := w.reopen(alice, onDisk(g.store.disk))
-	if s := again.when(id, "has a deadline", func(s job.State) bool { return s.Deadline != 0 }); s.Deadline != want || want == 0 {
-		t.Errorf("%d, want %d", s.Deadline, want)
+	if s := again.when(id, "has a deadline", func(s job.State) bool { return s.Deadline != 0 }); s.Deadline != running.Deadline || s.Deadline == 0 {
+		t.Errorf("%d, want %d", s.Deadline, running.Deadline)
 	}
 }
 

@@ -88,7 +88,7 @@ func TestBrokenRecordsAreSetAsideAndCounted(t *testing.T) {
 	id := g.order(task.SD, sd(t, 1))
 	g.finish(id)
 	done := g.settles(id)
-	g.close()
+	g.leaves(done)
 	good, err := job.Encode(done)
 	w.must(err)
 	broken := []string{
