@@ -49,6 +49,7 @@ type Standing struct {
 	Mined    uint64      // next, by the newest block: less than Nonce while some wait
 	HasCode  bool        // a contract, or an account that became one (EIP-7702)
 	Head     uint64      // newest block
+	Time     uint64      // of that block, unix seconds
 }
 
 // Standing reads all of it in one request.
@@ -66,5 +67,6 @@ func (c *Client) Standing(ctx context.Context, account common.Address) (s Standi
 	r.add(into(&head, parseBlock), "eth_getBlockByNumber", "latest", false)
 	err = r.run(ctx, c.reader)
 	s.HasCode, s.Head, s.BaseFee = len(code) > 0, head.Number, head.BaseFee
+	s.Time = head.Time
 	return s, err
 }

@@ -18,6 +18,12 @@ type (
 	AskApprove struct{ Amount uint256.Int }
 	// AskCreate has the wallet send createTask with this gas limit. Answers Sent, NotAsked or Met.
 	AskCreate struct{ Gas uint64 }
+	// CheckCancel reads what it costs to claim the fee back, and whether it still can be.
+	// This effect and all others of the phases that claim the fee back answer inside OfCancel.
+	// Answers CancelChecked, Moot or Met.
+	CheckCancel struct{}
+	// AskCancel has the wallet send cancelTask with this gas limit. Answers Sent, Signed, NotAsked or Met.
+	AskCancel struct{ Gas uint64 }
 	// Search looks for a transaction that may have left. Answers Sent, Replaced, NotSent or Met.
 	Search struct{ Tx Tx }
 	// Upload signs the arguments and brings them to the Relay. Answers Uploaded or Met.
@@ -28,12 +34,14 @@ type (
 	Wait struct{ Millis int64 }
 )
 
-func (Check) effect()      {}
-func (Broadcast) effect()  {}
-func (Hasten) effect()     {}
-func (AskApprove) effect() {}
-func (AskCreate) effect()  {}
-func (Search) effect()     {}
-func (Upload) effect()     {}
-func (Fetch) effect()      {}
-func (Wait) effect()       {}
+func (Check) effect()       {}
+func (Broadcast) effect()   {}
+func (Hasten) effect()      {}
+func (AskApprove) effect()  {}
+func (AskCreate) effect()   {}
+func (CheckCancel) effect() {}
+func (AskCancel) effect()   {}
+func (Search) effect()      {}
+func (Upload) effect()      {}
+func (Fetch) effect()       {}
+func (Wait) effect()        {}

@@ -58,6 +58,8 @@ type (
 		TaskID uint64
 		// Deadline in unix seconds: the block's time + the contract's timeout; 0 = not known.
 		Deadline int64
+		// Nodes were drawn for the task, by round (createTask).
+		Nodes [3]common.Address
 	}
 	// Reverted is a receipt with status 0. Reason is decoded; "" when it cannot be known.
 	Reverted struct {
@@ -65,6 +67,8 @@ type (
 		Hash   common.Hash
 		Gas    uint256.Int
 		Reason string
+		// Moot tells that the reason is the one of the event Moot (cancelTask).
+		Moot bool
 	}
 	// Replaced tells that another transaction took the nonce of the one the job waits
 	// for: By, zero if the chain does not show it.
@@ -111,6 +115,37 @@ type (
 	SpeedUp struct{ At int64 }
 	// Retry is the person's click on a Failed job.
 	Retry struct{ At int64 }
+	// Cancel is the person's click that claims back the fee of a task that nobody
+	// finished in time.
+	Cancel struct{ At int64 }
+	// OfCancel is the answer to an effect of the phases that claim the fee back: an
+	// upload that was under way before may still answer as well, and must not be
+	// taken for it.
+	OfCancel struct{ Answer Event }
+	// CancelChecked answers CheckCancel.
+	CancelChecked struct {
+		At    int64
+		Quote Quote // Gas is the limit for cancelTask; only what is about the account and the block counts
+	}
+	// Moot tells that there is nothing to cancel, or not yet: the task is settled,
+	// somebody else has cancelled it, or no block is later than the deadline. Its own
+	// events say what became of it.
+	Moot struct{ At int64 }
+	// Dated tells the deadline of a task, in unix seconds, where it was not known.
+	Dated struct {
+		At       int64
+		Deadline int64
+	}
+	// Payout is what one transaction moved from the contract for this task.
+	Payout struct {
+		At int64
+		Payment
+	}
+	// Closed tells what the contract holds of a task that has ended: nobody looks any more.
+	Closed struct {
+		At   int64
+		Held uint256.Int // CNX base units
+	}
 	// AskRelay is the person's wish to ask the Relay for results before the chain shows them.
 	AskRelay struct{ At int64 }
 )
@@ -135,4 +170,11 @@ func (Met) event()            {}
 func (Woke) event()           {}
 func (SpeedUp) event()        {}
 func (Retry) event()          {}
+func (Cancel) event()         {}
+func (OfCancel) event()       {}
+func (CancelChecked) event()  {}
+func (Moot) event()           {}
+func (Dated) event()          {}
+func (Payout) event()         {}
+func (Closed) event()         {}
 func (AskRelay) event()       {}

@@ -71,6 +71,9 @@ func heldUp(s State) string {
 	if s.Overdue && s.Phase == Running {
 		return "The nodes are past the deadline. They may still finish; the fee is held by the contract."
 	}
+	if s.Cancel.Asked != 0 && s.Cancel.Mined == 0 && s.Phase == Fetching && s.Order.Hand == ByWallet {
+		return "The nodes have finished the task. If your wallet still asks about claiming the fee back, say no: the results would be locked away."
+	}
 	return ""
 }
 
@@ -102,6 +105,8 @@ func ApprovedOther(s State) string {
 func Charged(s State) string {
 	gas := !s.Approve.Gas.IsZero() || !s.Create.Gas.IsZero()
 	switch {
+	case s.From.Cancelling():
+		return chargedCancelling(s)
 	case s.TaskID != 0:
 		return fmt.Sprintf("The fee of %s is paid; the task stays yours and nothing is paid twice.", CNX(s.Create.Fee))
 	case s.Create.Asked != 0 && s.Fault.Code != Interrupted:
@@ -112,8 +117,33 @@ func Charged(s State) string {
 	return "Nothing was charged."
 }
 
+// chargedCancelling says it of a job that claims its fee back.
+func chargedCancelling(s State) string {
+	held := s.Held()
+	text := fmt.Sprintf("The fee of %s is paid; the contract still holds %s of it.", CNX(s.Create.Fee), CNX(held))
+	switch {
+	case s.Cancel.Asked != 0 && s.Cancel.Mined == 0 && s.Fault.Code != Interrupted:
+		return text + " It is not certain whether the claim left your wallet; trying again looks for it first."
+	case !s.Cancel.Gas.IsZero():
+		return text + " The claim has cost gas, and nothing else."
+	}
+	return text + " Nothing was charged for the claim."
+}
+
 func explainFault(s State) Problem {
 	f := s.Fault
+	if s.From.Cancelling() {
+		switch f.Code {
+		case Interrupted:
+			return Problem{Title: "No claim has left your wallet", Detail: "The page was closed or the wallet gave no clear answer; the blockchain knows of nothing.", Remedy: "Go on whenever you like.", Retry: "Go on", Quiet: true}
+		case TxReverted, TxRefused:
+			return refusedBy(Problem{Title: "The contract refused the claim", Remedy: "Try again.", Retry: "Try again"}, f.Reason)
+		case NotEnoughGas:
+			if !f.Need.IsZero() {
+				return Problem{Title: "Not enough for gas", Detail: fmt.Sprintf("Gas for the claim is up to %s of the chain's own coin, the account has %s.", Decimal(f.Need, 6), Decimal(f.Have, 6)), Remedy: "Get some for this account, then check again.", Retry: "Check again"}
+			}
+		}
+	}
 	switch f.Code {
 	case Rejected:
 		return rejected(s)
@@ -264,6 +294,8 @@ func times(amount, part uint256.Int) int64 {
 func rejected(s State) Problem {
 	p := Problem{Title: "You said no in the wallet", Quiet: true, Retry: "Ask again"}
 	switch s.From {
+	case CancelChecking, AwaitCancel:
+		p.Remedy = "Your CNX stay in the contract until somebody ends the task. Ask again whenever you like."
 	case Uploading:
 		p.Remedy = "The arguments must be signed before the nodes can start."
 	case Fetching:
@@ -336,8 +368,14 @@ func explainAbort(s State) Problem {
 	case "Task Cancelled":
 		p.Detail = "It was cancelled after its deadline."
 		p.Remedy = "Start again when the network is less busy."
+		if s.Cancel.Mined != 0 && s.From.Cancelling() {
+			p.Title, p.Quiet = "You claimed the fee back", true
+		}
 	}
 	fee, back := s.Create.Fee, s.Outcome.Returned
+	if seen := s.Ledger.Returned(); seen.Gt(&back) {
+		back = seen
+	}
 	switch {
 	case back.IsZero():
 		p.Detail += fmt.Sprintf(" You paid %s; nothing has come back so far.", CNX(fee))

@@ -9,7 +9,7 @@ func (s State) Leavable() bool {
 		return false
 	}
 	switch s.Phase {
-	case Checking, AwaitApproval, AwaitCreate, Uploading:
+	case Checking, AwaitApproval, AwaitCreate, CancelChecking, AwaitCancel, Uploading:
 		return true
 	case Fetching:
 		return s.Outcome.Published

@@ -24,6 +24,12 @@ const (
 	Running Phase = "running"
 	// Fetching waits for the upload of the results, then fetches and verifies each.
 	Fetching Phase = "fetching"
+	// CancelChecking reads what a cancel would cost, and whether there is still something to cancel.
+	CancelChecking Phase = "cancel-checking"
+	// AwaitCancel waits for the wallet to send cancelTask.
+	AwaitCancel Phase = "await-cancel"
+	// CancelPending waits for cancelTask to be mined, and for the chain to say how the task ended.
+	CancelPending Phase = "cancel-pending"
 	// Done has every file, each verified against the chain. Final.
 	Done Phase = "done"
 	// Aborted was ended by the chain (TaskAborted). The person may order again.
@@ -47,6 +53,32 @@ const (
 
 // Ended reports whether nothing more happens by itself in this phase.
 func (p Phase) Ended() bool { return p == Done || p == Aborted || p == Failed }
+
+// known reports whether this is one of the phases above.
+func (p Phase) known() bool {
+	switch p {
+	case Draft, Checking, AwaitApproval, ApprovalPending, AwaitCreate, CreatePending, Uploading, Running, Fetching,
+		CancelChecking, AwaitCancel, CancelPending, Done, Aborted, Failed:
+		return true
+	}
+	return false
+}
+
+// Cancelling reports whether the fee is being claimed back.
+func (p Phase) Cancelling() bool {
+	return p == CancelChecking || p == AwaitCancel || p == CancelPending
+}
+
+// sent is the phase that follows when the wallet has sent what it was asked for.
+func (p Phase) sent() Phase {
+	switch p {
+	case AwaitApproval:
+		return ApprovalPending
+	case AwaitCancel:
+		return CancelPending
+	}
+	return CreatePending
+}
 
 // Paying reports whether a transaction of the job may be on its way or mined:
 // from here on the job must never be only in memory.

@@ -12,8 +12,8 @@ func Encode(s State) ([]byte, error) {
 	return json.Marshal(&s)
 }
 
-// Decode reads a stored record. A record of a later version, or one without
-// identity, is an error; the caller sets it aside and goes on.
+// Decode reads a stored record. A record of a later version or with a phase of one,
+// or one without identity, is an error; the caller sets it aside and goes on.
 func Decode(record []byte) (State, error) {
 	var s State
 	if err := json.Unmarshal(record, &s); err != nil {
@@ -24,6 +24,8 @@ func Decode(record []byte) (State, error) {
 		return State{}, fmt.Errorf("job: record has version %d, this page reads up to %d", s.V, Version)
 	case s.ID == "" || s.Phase == "":
 		return State{}, fmt.Errorf("job: record has no id or phase")
+	case !s.Phase.known() || s.From != "" && !s.From.known():
+		return State{}, fmt.Errorf("job: record has the phase %q from %q, which this page does not know", s.Phase, s.From)
 	case s.Order.Count < 0 || s.Order.Count > MaxFiles:
 		return State{}, fmt.Errorf("job: record has %d files, at most %d are possible", s.Order.Count, MaxFiles)
 	}

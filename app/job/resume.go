@@ -8,7 +8,9 @@ func Resume(s State, at int64) (State, []Effect) {
 	switch s.Phase {
 	case Checking:
 		return s, []Effect{Check{}}
-	case AwaitApproval, AwaitCreate:
+	case CancelChecking:
+		return s, []Effect{CheckCancel{}}
+	case AwaitApproval, AwaitCreate, AwaitCancel:
 		return s, []Effect{s.current().again()} // it may have left
 	case Uploading:
 		return s, []Effect{Upload{}}

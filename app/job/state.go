@@ -52,6 +52,9 @@ type State struct {
 	Quote   Quote `json:"quote,omitzero"`
 	Approve Tx    `json:"approve,omitzero"`
 	Create  Tx    `json:"create,omitzero"`
+	// Cancel claims back the fee. It may be there in other phases than those that wait
+	// for it: the task was finished before it was mined.
+	Cancel Tx `json:"cancel,omitzero"`
 	// Approvals counts the approvals mined for this job: a second one is never asked for without a click.
 	Approvals int `json:"approvals,omitempty"`
 
@@ -62,6 +65,10 @@ type State struct {
 	// Overdue tells that a block later than Deadline was seen while the job ran.
 	Overdue bool    `json:"overdue,omitempty"`
 	Outcome Outcome `json:"outcome,omitzero"`
+	// Nodes were drawn for the task, by round; zero before createTask is mined.
+	Nodes [3]common.Address `json:"nodes,omitzero"`
+	// Ledger is where the fee went.
+	Ledger Ledger `json:"ledger,omitzero"`
 	// Eager tells that the Relay is asked for results before the chain shows them, by the person's wish.
 	Eager bool `json:"eager,omitempty"`
 
@@ -147,6 +154,8 @@ type Tx struct {
 	Nonce uint64 `json:"nonce,omitempty"`
 	// Block is the newest block when the wallet was asked: a search starts there.
 	Block uint64 `json:"block,omitempty"`
+	// Limit is the gas that it was asked with (cancelTask only).
+	Limit uint64 `json:"limit,omitempty"`
 	// Amount is what was asked to be approved, in CNX base units (approve only).
 	Amount uint256.Int `json:"amount,omitzero"`
 	// Hash is zero until the wallet answered or a search found it.
@@ -213,9 +222,9 @@ func (s State) Waiting() Party {
 	switch s.Phase {
 	case Draft, Failed, Aborted:
 		return Person
-	case Checking, ApprovalPending, CreatePending:
+	case Checking, ApprovalPending, CreatePending, CancelChecking, CancelPending:
 		return Chain
-	case AwaitApproval, AwaitCreate:
+	case AwaitApproval, AwaitCreate, AwaitCancel:
 		return Wallet
 	case Uploading:
 		return Relay

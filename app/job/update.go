@@ -12,6 +12,12 @@ import (
 // doubled or foreign answers are harmless. An effect that spends money is made in
 // one place only: ask, which first notes in the state that the wallet was asked.
 func Update(s State, e Event) (State, []Effect) {
+	if of, ok := e.(OfCancel); ok {
+		return s.answered(of.Answer)
+	}
+	if next, done := accounted(s, e); done {
+		return next, nil
+	}
 	if next, effects, done := anywhere(s, e); done {
 		return next, effects
 	}
@@ -26,8 +32,8 @@ func Update(s State, e Event) (State, []Effect) {
 		return pending(s, e)
 	case Uploading:
 		return uploading(s, e)
-	case Running:
-		return s, nil
+	case CancelChecking, AwaitCancel, CancelPending:
+		return cancelling(s, e)
 	case Fetching:
 		return fetching(s, e)
 	case Failed:
@@ -51,7 +57,7 @@ func anywhere(s State, e Event) (State, []Effect, bool) {
 		s.Outcome.Success = true
 		s.Outcome.Result, s.Outcome.Node, s.Outcome.Tx, s.Outcome.Block = e.Result, e.Node, e.Tx, e.Block
 		s.Marks.Succeeded = e.At
-		if s.Phase == Running || s.Phase == Uploading {
+		if s.Phase == Running || s.Phase == Uploading || s.Phase.Cancelling() || s.From.Cancelling() { // then nothing is claimed back
 			if s.Marks.Uploaded == 0 {
 				s.Marks.Uploaded = e.At // somebody brought them: the nodes had them
 			}
@@ -78,6 +84,15 @@ func anywhere(s State, e Event) (State, []Effect, bool) {
 		return s.enter(Aborted, e.At), nil, true
 	case Late:
 		s.Overdue = true
+		return s, nil, true
+	case Dated:
+		s.Deadline = e.Deadline
+		return s, nil, true
+	case Cancel:
+		if s.Refundable() {
+			next, effects := s.reclaim(e.At)
+			return next, effects, true
+		}
 		return s, nil, true
 	}
 	return s, nil, false
@@ -109,11 +124,11 @@ func checking(s State, e Event) (State, []Effect) {
 			return s.fail(e.At, Fault{Code: NoFreeNodes})
 		case !q.Allowance.Lt(&q.Fee):
 			s.Marks.Approved = e.At
-			return s.enter(AwaitCreate, e.At).ask(e.At)
+			return s.enter(AwaitCreate, e.At).ask(e.At, s.Quote.Gas)
 		case s.Approvals >= s.mostApprovals():
 			return s.fail(e.At, Fault{Code: AllowanceShort, Need: q.Fee, Have: q.Allowance})
 		}
-		return s.enter(AwaitApproval, e.At).ask(e.At)
+		return s.enter(AwaitApproval, e.At).ask(e.At, s.Quote.Gas)
 	}
 	return s.met(e, Check{})
 }
@@ -150,10 +165,7 @@ func asking(s State, e Event) (State, []Effect) {
 		return s.signed(e)
 	case Sent:
 		tx.Hash = e.Hash
-		if s.Phase == AwaitApproval {
-			return s.enter(ApprovalPending, e.At), nil
-		}
-		return s.enter(CreatePending, e.At), nil
+		return s.enter(s.Phase.sent(), e.At), nil
 	case NotAsked:
 		tx.clear()
 		return s.fail(e.At, e.Fault)
@@ -163,17 +175,17 @@ func asking(s State, e Event) (State, []Effect) {
 		if !s.Again {
 			return s.fail(e.At, Fault{Code: Interrupted})
 		}
-		return s.enter(Checking, e.At), []Effect{Check{}}
+		return s.lookAgain(e.At)
 	case Replaced:
 		tx.clear()
 		if !s.Again {
 			return s.fail(e.At, s.replaced(e))
 		}
-		return s.enter(Checking, e.At), []Effect{Check{}}
+		return s.lookAgain(e.At)
 	case Met:
 		if e.Fault.Code == TxUnderpriced && tx.Raw != "" { // no node keeps these bytes: others, at the same nonce
 			tx.Raw, tx.Hash = "", common.Hash{}
-			s = s.enter(Checking, e.At)
+			s, _ = s.lookAgain(e.At)
 			s.Trouble, s.Tries = e.Fault, 1
 			return s, []Effect{Wait{Millis: pause(e.Fault, 2)}}
 		}
@@ -194,6 +206,14 @@ func (s State) signed(e Signed) (State, []Effect) {
 	return s, []Effect{Broadcast{Raw: e.Raw}}
 }
 
+// lookAgain reads everything again before the wallet is asked once more.
+func (s State) lookAgain(at int64) (State, []Effect) {
+	if s.Phase.Cancelling() {
+		return s.enter(CancelChecking, at), []Effect{CheckCancel{}}
+	}
+	return s.enter(Checking, at), []Effect{Check{}}
+}
+
 // replaced is what it means that another transaction took a nonce: people do that
 // in their wallet, but the task wallet has nobody else who may use it.
 func (s State) replaced(e Replaced) Fault {
@@ -212,8 +232,8 @@ func (tx Tx) again() Effect {
 	return Search{Tx: tx}
 }
 
-// ask is the one place that makes an effect which spends money.
-func (s State) ask(at int64) (State, []Effect) {
+// ask is the one place that makes an effect which spends money, of at most limit gas.
+func (s State) ask(at int64, limit uint64) (State, []Effect) {
 	tx := s.current()
 	switch {
 	case tx.Asked == 0 || tx.Mined != 0: // the first, or one more approval
@@ -228,7 +248,11 @@ func (s State) ask(at int64) (State, []Effect) {
 		tx.Amount = s.Allowance()
 		return s, []Effect{AskApprove{Amount: tx.Amount}}
 	}
-	return s, []Effect{AskCreate{Gas: s.Quote.Gas}}
+	if s.Phase == AwaitCancel {
+		tx.Limit = limit
+		return s, []Effect{AskCancel{Gas: limit}}
+	}
+	return s, []Effect{AskCreate{Gas: limit}}
 }
 
 // Allowance is what is approved where an approval is needed, in CNX base units.
@@ -250,6 +274,8 @@ func (s *State) current() *Tx {
 	switch s.Phase {
 	case AwaitApproval, ApprovalPending:
 		return &s.Approve
+	case CancelChecking, AwaitCancel, CancelPending:
+		return &s.Cancel
 	}
 	return &s.Create
 }
@@ -261,7 +287,7 @@ func pending(s State, e Event) (State, []Effect) {
 		tx.Hash, s.Trouble = e.Hash, Fault{}
 		return s, nil
 	case SpeedUp:
-		if tx.Raw == "" { // only its wallet can
+		if tx.Raw == "" || s.Phase == CancelPending && tx.Mined != 0 { // only its wallet can
 			return s, nil
 		}
 		return s, []Effect{Hasten{}}
@@ -274,6 +300,9 @@ func pending(s State, e Event) (State, []Effect) {
 		if e.Hash != tx.Hash {
 			return s, nil
 		}
+		if s.Phase == CancelPending && tx.Mined != 0 { // told again
+			return s, nil
+		}
 		tx.Mined = e.Block
 		tx.Gas.Add(&tx.Gas, &e.Gas)
 		if s.Phase == ApprovalPending {
@@ -281,11 +310,15 @@ func pending(s State, e Event) (State, []Effect) {
 			s.Marks.Approved = e.At
 			return s.enter(Checking, e.At), []Effect{Check{}}
 		}
+		if s.Phase == CancelPending { // the chain's events say how the task ended
+			s.Trouble = Fault{}
+			return s, nil
+		}
 		if e.TaskID == 0 {
 			return s.fail(e.At, Fault{Code: NetworkMismatch, Reason: "createTask was mined without a TaskCreated event"})
 		}
 		tx.Fee = e.Fee
-		s.TaskID, s.Deadline = e.TaskID, e.Deadline
+		s.TaskID, s.Deadline, s.Nodes = e.TaskID, e.Deadline, e.Nodes
 		s.Marks.Created = e.At
 		return s.enter(Uploading, e.At), []Effect{Upload{}}
 	case Reverted:
@@ -294,6 +327,9 @@ func pending(s State, e Event) (State, []Effect) {
 		}
 		tx.Gas.Add(&tx.Gas, &e.Gas)
 		tx.clear()
+		if s.Phase == CancelPending && e.Moot {
+			return s.enter(Running, e.At), nil
+		}
 		return s.fail(e.At, Fault{Code: TxReverted, Reason: e.Reason, Need: e.Gas})
 	case NotSent: // it may come back as long as a wallet or node keeps it: not forgotten
 		if tx.Raw != "" {
@@ -365,6 +401,12 @@ func failed(s State, e Event) (State, []Effect) {
 	if !ok {
 		return s, nil
 	}
+	if s.From.Cancelling() {
+		if s.From == CancelChecking && s.Fault.Code == GasPriceRaised && !s.Fault.Need.IsZero() {
+			s.Order.GasPrice, s.Confirmed = s.Fault.Need, r.At // the button named it
+		}
+		return s.reclaim(r.At)
+	}
 	switch s.From {
 	case Uploading:
 		return s.enter(Uploading, r.At), []Effect{Upload{}}
@@ -428,7 +470,7 @@ func (s State) mostTries(f Fault) int {
 	switch {
 	case f.Code == SignatureLate:
 		return 2
-	case s.Phase == Checking && f.Code != TxWaiting: // which ends by itself
+	case (s.Phase == Checking || s.Phase == CancelChecking) && f.Code != TxWaiting: // which ends by itself
 		return 3
 	case f.Code == WorkerRestarts && s.Order.Hand == ByWallet: // each try is a prompt
 		return 2

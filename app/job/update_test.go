@@ -2,7 +2,6 @@ package job_test
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -266,75 +265,6 @@ func TestStateSurvivesJSON(t *testing.T) {
 		}
 		if s != back {
 			t.Errorf("%s: %s", p, cmp.Diff(s, back))
-		}
-	}
-}
-
-// TestRandomEvents throws events at random at many jobs: money is asked for at
-// most once for every check, every stopped job says whether something was
-// charged, and no job is Done with an unverified file.
-func TestRandomEvents(t *testing.T) {
-	codes := []job.Code{job.Rejected, job.ChainDown, job.WalletGarbage, job.NotSynced, job.RelayDown, job.ResultMismatch, job.TxRefused, job.Internal}
-	rng := rand.New(rand.NewPCG(1, 2))
-	for n := range 2000 {
-		s, asked, mayAsk := job.State{Phase: job.Draft}, 0, 0
-		for range 60 {
-			var e job.Event
-			switch rng.IntN(16) {
-			case 0:
-				e = job.Submit{At: 1, Order: order()}
-			case 1:
-				e = job.Checked{Quote: quote(rng.Uint64N(2) * 30)}
-			case 2, 3:
-				e = job.Checked{Quote: quote(30)}
-			case 4, 5:
-				e = job.Sent{Hash: txHash}
-			case 6, 7:
-				e = job.Mined{Hash: txHash, TaskID: 5, Fee: cnx(30)}
-			case 8:
-				e = job.Uploaded{}
-			case 9:
-				e = job.Succeeded{Result: "x"}
-			case 10:
-				e = job.Published{}
-			case 11:
-				e = job.Fetched{Index: rng.IntN(3), File: job.File{Verified: rng.IntN(4) > 0}}
-			case 12:
-				e = job.Met{Fault: job.Fault{Code: codes[rng.IntN(len(codes))]}}
-			case 13:
-				e = job.Woke{}
-			case 14:
-				e = job.Retry{}
-			case 15:
-				e = job.NotSent{}
-			}
-			before := s
-			if _, ok := e.(job.Checked); ok && s.Phase == job.Checking {
-				mayAsk++
-			}
-			var effects []job.Effect
-			s, effects = job.Update(s, e)
-			for _, eff := range effects {
-				switch eff.(type) {
-				case job.AskApprove, job.AskCreate:
-					asked++
-				}
-			}
-			if before.TaskID != 0 && s.TaskID != before.TaskID {
-				t.Fatalf("job %d paid twice: task %d became %d", n, before.TaskID, s.TaskID)
-			}
-			if asked > mayAsk {
-				t.Fatalf("job %d asked %d times for %d checks", n, asked, mayAsk)
-			}
-			if s.Phase == job.Failed {
-				text := fmt.Sprint(job.Explain(s))
-				if !strings.Contains(text, "charged") && !strings.Contains(text, "paid") && !strings.Contains(text, "payment") {
-					t.Fatalf("job %d: %q does not say whether something was charged", n, text)
-				}
-			}
-			if s.Phase == job.Done && !s.Verified() {
-				t.Fatalf("job %d is done with an unverified file", n)
-			}
 		}
 	}
 }

@@ -25,7 +25,10 @@ import (
 // with an event; a panic in one becomes a Fault of its job.
 func (r *Runner) perform(s job.State, effects []job.Effect) {
 	for _, e := range effects {
-		if _, ok := e.(job.Check); ok {
+		if s.Phase.Cancelling() && !r.cancelling(s.ID) {
+			continue // finished meanwhile: nothing is claimed back any more
+		}
+		if checks(e) {
 			if !r.turns.take(s) {
 				continue // endTurn comes back to it
 			}
@@ -38,6 +41,15 @@ func (r *Runner) perform(s job.State, effects []job.Effect) {
 	}
 }
 
+// checks reports whether an effect reads everything before a payment or a cancel.
+func checks(e job.Effect) bool {
+	switch e.(type) {
+	case job.Check, job.CheckCancel:
+		return true
+	}
+	return false
+}
+
 // start performs one effect beside the owner.
 func (r *Runner) start(s job.State, e job.Effect) {
 	h := r.hand(s)
@@ -47,7 +59,7 @@ func (r *Runner) start(s job.State, e job.Effect) {
 		defer over()
 		defer func() {
 			if v := recover(); v != nil {
-				r.met(s.ID, job.Fault{Code: job.Internal, Detail: fmt.Sprintf("%v\n%s", v, debug.Stack())})
+				r.answer(s, r.metNow(job.Fault{Code: job.Internal, Detail: fmt.Sprintf("%v\n%s", v, debug.Stack())}))
 			}
 		}()
 		r.do(forJob(ctx, s.ID), s, h, e, others)
@@ -61,8 +73,13 @@ func (r *Runner) endTurn(s job.State) {
 		release()
 	}
 	for _, id := range r.turns.end(s) {
-		if i := r.index(id); i >= 0 && r.jobs[i].Phase == job.Checking {
+		i := r.index(id)
+		switch {
+		case i < 0:
+		case r.jobs[i].Phase == job.Checking:
 			r.perform(r.jobs[i], []job.Effect{job.Check{}})
+		case r.jobs[i].Phase == job.CancelChecking:
+			r.perform(r.jobs[i], []job.Effect{job.CheckCancel{}})
 		}
 	}
 }
@@ -70,28 +87,32 @@ func (r *Runner) endTurn(s job.State) {
 func (r *Runner) do(ctx context.Context, s job.State, h hand, e job.Effect, others map[common.Hash]bool) {
 	n := r.networks[s.Order.Network]
 	if n.chain == nil {
-		r.met(s.ID, job.Fault{Code: job.NetworkMismatch, Reason: "This page does not know the network " + s.Order.Network + "."})
+		r.answer(s, r.metNow(job.Fault{Code: job.NetworkMismatch, Reason: "This page does not know the network " + s.Order.Network + "."}))
 		return
 	}
 	switch e := e.(type) {
 	case job.Wait:
 		if err := r.Clock.Sleep(ctx, r.spread(millis(e.Millis))); err != nil {
-			r.met(s.ID, job.Fault{Code: job.WalletSilent, Detail: err.Error()})
+			r.answer(s, r.metNow(job.Fault{Code: job.WalletSilent, Detail: err.Error()}))
 			return
 		}
-		r.event(s.ID, job.Woke{At: r.now()})
+		r.answer(s, job.Woke{At: r.now()})
 	case job.Check:
 		r.check(ctx, s, n, h)
 	case job.AskApprove:
 		r.event(s.ID, h.approve(ctx, s, n, e))
 	case job.AskCreate:
 		r.event(s.ID, h.create(ctx, s, n, e))
+	case job.CheckCancel:
+		r.answer(s, r.checkCancel(ctx, s, n, h))
+	case job.AskCancel:
+		r.answer(s, h.cancel(ctx, s, n, e))
 	case job.Hasten:
 		if h, ok := h.(purseHand); ok { // nobody else has signed bytes
-			r.event(s.ID, h.hasten(ctx, s, n))
+			r.answer(s, h.hasten(ctx, s, n))
 		}
 	case job.Broadcast:
-		r.broadcast(ctx, s, n, e.Raw, sentHash(s), others)
+		r.broadcast(ctx, s, n, e.Raw, s.Current().Hash, others)
 	case job.Search:
 		r.search(ctx, s, n, e.Tx, others)
 	case job.Upload:
@@ -184,14 +205,6 @@ func (r *Runner) knowsMore(s job.State, head uint64) bool {
 		mined := max(other.Approve.Mined, other.Create.Mined)
 		return other.Order.Network == s.Order.Network && other.Order.Account == s.Order.Account && mined > head && mined <= head+aBitLate
 	})
-}
-
-// sentHash is the hash of the transaction a job is about to send or waits for.
-func sentHash(s job.State) common.Hash {
-	if s.Phase == job.AwaitApproval || s.Phase == job.ApprovalPending {
-		return s.Approve.Hash
-	}
-	return s.Create.Hash
 }
 
 func (r *Runner) upload(ctx context.Context, s job.State, n network, h hand) {

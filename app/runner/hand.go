@@ -18,12 +18,15 @@ type hand interface {
 	// able says why the hand cannot pay for a job now; the zero Fault when it can.
 	// It asks nothing of the person.
 	able(ctx context.Context, s job.State, n network) job.Fault
+	// ready is able without the signatures of the Relay: a cancel needs none.
+	ready(ctx context.Context, s job.State, n network) job.Fault
 	// reckon adds to what the chain said what only the hand knows, or says why it
 	// does not pay under these terms.
 	reckon(s job.State, q *job.Quote) job.Fault
-	// approve and create answer with job.Sent, job.Signed, job.NotAsked or job.Met.
+	// approve, create and cancel answer with job.Sent, job.Signed, job.NotAsked or job.Met.
 	approve(ctx context.Context, s job.State, n network, e job.AskApprove) job.Event
 	create(ctx context.Context, s job.State, n network, e job.AskCreate) job.Event
+	cancel(ctx context.Context, s job.State, n network, e job.AskCancel) job.Event
 	// sign answers with r‖s‖v of the account over one of the Relay's texts.
 	sign(ctx context.Context, s job.State, n network, text []byte) ([]byte, job.Fault)
 	// patient tells that a person may take their time over a signature.
@@ -99,6 +102,12 @@ func (h walletHand) create(ctx context.Context, s job.State, n network, e job.As
 	return h.send(ctx, s, n, tx)
 }
 
+func (h walletHand) cancel(ctx context.Context, s job.State, n network, e job.AskCancel) job.Event {
+	tx := n.Contracts.CancelTask(s.Order.Account, s.TaskID)
+	tx.Gas, tx.Nonce = e.Gas, &s.Cancel.Nonce
+	return h.send(ctx, s, n, tx)
+}
+
 // send has the wallet send a transaction. It is asked once.
 func (h walletHand) send(ctx context.Context, s job.State, n network, tx chain.Tx) job.Event {
 	if f := h.ready(ctx, s, n); !f.Zero() {
@@ -164,10 +173,7 @@ func (h walletHand) foreign(ctx context.Context, s job.State, n network, text, s
 // underpriced tells a nonce that another transaction has taken from a price that
 // no node accepts.
 func (r *Runner) underpriced(ctx context.Context, s job.State, n network, err error) job.Fault {
-	tx := s.Create
-	if s.Phase == job.AwaitApproval || s.Phase == job.ApprovalPending {
-		tx = s.Approve
-	}
+	tx := s.Current()
 	_, pending, unknown := n.chain.Nonces(ctx, s.Order.Account)
 	if unknown != nil || pending > tx.Nonce {
 		return job.Fault{Code: job.TxWaiting, Detail: err.Error()}
@@ -182,16 +188,12 @@ func (r *Runner) broadcast(ctx context.Context, s job.State, n network, raw job.
 	r.chainReached(err)
 	switch {
 	case errors.Is(err, chain.ErrNonceTooLow): // mined: these bytes, or others
-		tx := s.Create
-		if s.Phase == job.AwaitApproval || s.Phase == job.ApprovalPending {
-			tx = s.Approve
-		}
-		r.search(ctx, s, n, tx, others)
+		r.search(ctx, s, n, s.Current(), others)
 	case errors.Is(err, chain.ErrUnderpriced):
-		r.met(s.ID, r.underpriced(ctx, s, n, err))
+		r.answer(s, r.metNow(r.underpriced(ctx, s, n, err)))
 	case err != nil:
-		r.met(s.ID, chainFault(err))
+		r.answer(s, r.metNow(chainFault(err)))
 	default:
-		r.event(s.ID, job.Sent{At: r.now(), Hash: hash})
+		r.answer(s, job.Sent{At: r.now(), Hash: hash})
 	}
 }

@@ -17,6 +17,10 @@ type purseHand struct {
 	purse purse
 }
 
+func (h purseHand) ready(ctx context.Context, s job.State, n network) job.Fault {
+	return h.able(ctx, s, n)
+}
+
 func (h purseHand) able(_ context.Context, _ job.State, n network) job.Fault {
 	switch {
 	case !h.open:
@@ -69,6 +73,10 @@ func (h purseHand) create(ctx context.Context, s job.State, n network, e job.Ask
 	return signed
 }
 
+func (h purseHand) cancel(ctx context.Context, s job.State, _ network, e job.AskCancel) job.Event {
+	return h.signTx(ctx, s, taskwallet.Cancel{ID: s.TaskID}, s.Cancel.Nonce, e.Gas)
+}
+
 func (purseHand) createIntent(s job.State) taskwallet.Intent {
 	return taskwallet.Create{Kind: uint8(s.Order.Kind), TaskHash: s.Order.Hash, VRAM: s.Order.VRAM, Fee: s.Quote.Fee}
 }
@@ -89,8 +97,11 @@ func (h purseHand) hasten(ctx context.Context, s job.State, n network) job.Event
 		return job.Met{At: h.r.now(), Fault: chainFault(err)}
 	}
 	tx, gas, intent := s.Create, s.Quote.Gas, h.createIntent(s)
-	if s.Phase == job.ApprovalPending {
+	switch s.Phase {
+	case job.ApprovalPending:
 		tx, gas, intent = s.Approve, taskwallet.Ceilings(taskwallet.Gas{}).Approve, taskwallet.Approve{Amount: s.Allowance()}
+	case job.CancelPending:
+		tx, gas, intent = s.Cancel, s.Cancel.Limit, taskwallet.Cancel{ID: s.TaskID}
 	}
 	price := taskwallet.Offer(standing.GasPrice, standing.BaseFee, h.shown(s), standing.Native, gas)
 	least := taskwallet.Price{Max: tx.Price, Tip: tx.Tip, Dynamic: price.Dynamic}.Faster()
@@ -156,7 +167,7 @@ func (r *Runner) runningOf(s job.State) (n int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, other := range r.published.Jobs {
-		if other.ID != s.ID && other.Order.Account == s.Order.Account && other.TaskID != 0 && !other.Outcome.Success && !other.Phase.Ended() {
+		if other.ID != s.ID && other.Order.Account == s.Order.Account && other.TaskID != 0 && !other.Outcome.Success && other.Phase != job.Aborted {
 			n++
 		}
 	}

@@ -105,7 +105,7 @@ func (r *Runner) unsaved() bool {
 		return true
 	}
 	for _, s := range r.jobs {
-		if s.Phase == job.AwaitApproval || s.Phase == job.AwaitCreate {
+		if s.Phase == job.AwaitApproval || s.Phase == job.AwaitCreate || s.Phase == job.AwaitCancel {
 			return true
 		}
 	}

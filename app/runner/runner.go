@@ -272,9 +272,9 @@ func (r *Runner) saved(s job.State, effects []job.Effect, err error) {
 	if err != nil && len(effects) > 0 && !s.Phase.Ended() {
 		fault := job.Fault{Code: job.Storage, Detail: err.Error()}
 		if slices.ContainsFunc(effects, asks) {
-			r.apply(s.ID, job.NotAsked{At: r.now(), Fault: fault})
+			r.apply(s.ID, answerOf(s, job.NotAsked{At: r.now(), Fault: fault}))
 		} else {
-			r.apply(s.ID, job.Met{At: r.now(), Fault: fault})
+			r.apply(s.ID, answerOf(s, job.Met{At: r.now(), Fault: fault}))
 		}
 		return
 	}
@@ -284,13 +284,14 @@ func (r *Runner) saved(s job.State, effects []job.Effect, err error) {
 // asks reports whether an effect has the wallet send a transaction.
 func asks(e job.Effect) bool {
 	switch e.(type) {
-	case job.AskApprove, job.AskCreate:
+	case job.AskApprove, job.AskCreate, job.AskCancel:
 		return true
 	}
 	return false
 }
 
 // spent changes when balances did.
-func spent(s job.State) [4]uint64 {
-	return [4]uint64{s.Approve.Mined, s.Create.Mined, uint64(s.Marks.Ended), uint64(len(s.Outcome.Reason))}
+func spent(s job.State) [6]uint64 {
+	back := s.Ledger.Returned()
+	return [6]uint64{s.Approve.Mined, s.Create.Mined, s.Cancel.Mined, uint64(s.Marks.Ended), uint64(len(s.Outcome.Reason)), back.Uint64()}
 }

@@ -24,11 +24,11 @@ func (r *Runner) search(ctx context.Context, s job.State, n network, sent job.Tx
 	r.chainReached(err)
 	switch {
 	case err != nil:
-		r.met(s.ID, chainFault(err))
+		r.answer(s, r.metNow(chainFault(err)))
 	case found == nil:
-		r.met(s.ID, job.Fault{Code: job.TxWaiting})
+		r.answer(s, r.metNow(job.Fault{Code: job.TxWaiting}))
 	default:
-		r.event(s.ID, found)
+		r.answer(s, found)
 	}
 }
 
@@ -89,6 +89,9 @@ func isThe(found *chain.Transaction, s job.State, n network) bool {
 		return found.To == want.To && bytes.HasPrefix(found.Data, want.Data[:selectorAndSpender])
 	}
 	want := createTx(s, n)
+	if s.Phase.Cancelling() {
+		want = n.Contracts.CancelTask(s.Order.Account, s.TaskID)
+	}
 	return found.To == want.To && bytes.Equal(found.Data, want.Data)
 }
 
@@ -97,7 +100,7 @@ func (r *Runner) sentByOthers(id string) map[common.Hash]bool {
 	hashes := map[common.Hash]bool{}
 	for _, s := range r.jobs {
 		if s.ID != id {
-			hashes[s.Approve.Hash], hashes[s.Create.Hash] = true, true
+			hashes[s.Approve.Hash], hashes[s.Create.Hash], hashes[s.Cancel.Hash] = true, true, true
 		}
 	}
 	return hashes
@@ -112,15 +115,11 @@ func (r *Runner) lookFor(n network, id string, long bool) {
 		return
 	}
 	s, others := r.jobs[i], r.sentByOthers(id)
-	sent := s.Create
-	if s.Phase == job.ApprovalPending {
-		sent = s.Approve
-	}
 	go func() {
-		found, err := r.trace(r.ctx, s, n, sent, others)
+		found, err := r.trace(r.ctx, s, n, s.Current(), others)
 		if _, lost := found.(job.NotSent); err != nil || found == nil || lost && !long {
 			return // asked again after some more polls
 		}
-		r.event(id, found)
+		r.answer(s, found)
 	}()
 }

@@ -86,14 +86,21 @@ func TestBrokenRecordsAreSetAsideAndCounted(t *testing.T) {
 	alice := w.rich()
 	g := w.open(alice)
 	id := g.order(task.SD, sd(t, 1))
-	done := g.finish(id)
+	g.finish(id)
+	done := g.settles(id)
 	g.close()
-	broken := []string{`{"v":1,"id":"x"`, `{"v":99,"id":"later","phase":"done"}`, `[]`, `{"v":1,"phase":"done"}`}
+	good, err := job.Encode(done)
+	w.must(err)
+	broken := []string{
+		`{"v":1,"id":"x"`, string(good[:len(good)/2]), // truncated
+		`[]`, "\x00\xff", `{"v":1,"name":"of another program"}`, `{"v":1,"phase":"done"}`, // foreign
+		`{"v":99,"id":"later","phase":"done"}`, strings.Replace(string(good), `"phase":"done"`, `"phase":"of-the-future"`, 1),
+	}
 	for i, text := range broken {
 		w.must(g.store.Put(t.Context(), runner.Jobs, string(rune('a'+i)), []byte(text)))
 	}
 	again := w.reopen(alice, onDisk(g.store.disk))
-	s := again.until("it is read", func(s runner.Snapshot) bool { return s.Ready })
+	s := again.until("it is read and starts", func(s runner.Snapshot) bool { return s.Ready && s.Session.Connected })
 	if s.Unreadable != len(broken) {
 		t.Errorf("%d unreadable, want %d", s.Unreadable, len(broken))
 	}
@@ -105,6 +112,7 @@ func TestBrokenRecordsAreSetAsideAndCounted(t *testing.T) {
 	if n := len(kept); n != 1+len(broken) {
 		t.Errorf("%d records, a broken one was deleted", n)
 	}
+	again.finish(again.order(task.SD, sd(t, 1))) // nothing is blocked by them
 }
 
 func TestDraftsAndTheNetworkOfTheLastVisit(t *testing.T) {

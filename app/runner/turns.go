@@ -25,7 +25,8 @@ func payerOf(s job.State) payer { return payer{s.Order.Network, s.Order.Account}
 // paying reports whether a job in this phase has its turn, or waits for it.
 func paying(p job.Phase) bool {
 	switch p {
-	case job.Checking, job.AwaitApproval, job.ApprovalPending, job.AwaitCreate, job.CreatePending:
+	case job.Checking, job.AwaitApproval, job.ApprovalPending, job.AwaitCreate, job.CreatePending,
+		job.CancelChecking, job.AwaitCancel, job.CancelPending:
 		return true
 	}
 	return false
@@ -48,7 +49,7 @@ func (t *turns) take(s job.State) bool {
 
 // claim takes the turn for a job that is past its check, if nobody has it.
 func (t *turns) claim(s job.State) {
-	if past := paying(s.Phase) && s.Phase != job.Checking; past && t.taken[payerOf(s)] == "" {
+	if past := paying(s.Phase) && s.Phase != job.Checking && s.Phase != job.CancelChecking; past && t.taken[payerOf(s)] == "" {
 		t.taken[payerOf(s)] = s.ID
 	}
 }

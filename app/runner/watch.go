@@ -23,6 +23,8 @@ const (
 	pollSending = 1000 * time.Millisecond
 	pollRunning = 2500 * time.Millisecond
 	pollTrouble = 5 * time.Second
+	// pollSettling is how often is looked where the fee goes, when nothing else is waited for.
+	pollSettling = 10 * time.Second
 	// unknownTicks is for how many polls a node may not know a sent transaction
 	// before another one with its nonce is looked for, and until it counts as dropped.
 	unknownTicks = 8
@@ -31,12 +33,13 @@ const (
 
 // pace is how long the chain is left alone now.
 func (r *Runner) pace(n network) time.Duration {
-	pause, now := pollRunning, r.now()
+	pause, now := pollSettling, r.now()
 	for _, s := range r.jobs {
-		if s.Order.Network != n.ID || !watched(s) {
+		if s.Order.Network != n.ID || !underWay(s) {
 			continue
 		}
-		sending := s.Phase == job.ApprovalPending || s.Phase == job.CreatePending
+		pause = min(pause, pollRunning)
+		sending := s.Phase == job.ApprovalPending || s.Phase == job.CreatePending || s.Phase == job.CancelPending
 		switch {
 		case (sending || s.Phase == job.Fetching) && now-s.Since < soonFor.Milliseconds():
 			pause = min(pause, pollSoon)
@@ -47,10 +50,14 @@ func (r *Runner) pace(n network) time.Duration {
 	return pause
 }
 
-// watched reports whether the chain is asked about a job.
-func watched(s job.State) bool {
+// watched reports whether the chain is asked about a job: what comes next, or only
+// where its fee goes.
+func (r *Runner) watched(s job.State) bool { return underWay(s) || r.unsettled(s) }
+
+// underWay reports whether a job goes on by what the chain says.
+func underWay(s job.State) bool {
 	switch s.Phase {
-	case job.ApprovalPending, job.CreatePending, job.Running, job.Uploading:
+	case job.ApprovalPending, job.CreatePending, job.Running, job.Uploading, job.CancelChecking, job.AwaitCancel, job.CancelPending:
 		return true
 	case job.Fetching: // also while the Relay is asked early
 		return !s.Outcome.Published
@@ -63,7 +70,7 @@ func watched(s job.State) bool {
 // watch polls each network while there is something to wait for.
 func (r *Runner) watch() {
 	for _, s := range r.jobs {
-		if id := s.Order.Network; watched(s) && !r.watching[id] {
+		if id := s.Order.Network; r.watched(s) && !r.watching[id] {
 			if n, ok := r.networks[id]; ok {
 				r.watching[id] = true
 				r.poll(n)
@@ -82,7 +89,7 @@ func (r *Runner) poll(n network) {
 		if s.Order.Network != n.ID {
 			continue
 		}
-		if !watched(s) {
+		if !r.watched(s) {
 			delete(r.cursors, s.ID)
 			delete(r.missing, s.ID)
 			delete(r.committed, s.ID)
@@ -92,38 +99,44 @@ func (r *Runner) poll(n network) {
 		if r.cursors[s.ID] == 0 {
 			r.cursors[s.ID] = begin(s)
 		}
-		from = min(from, r.cursors[s.ID])
-		if s.Phase == job.Fetching && r.now()-s.Since > soonFor.Milliseconds() {
+		if !r.longOver(s) {
+			from = min(from, r.cursors[s.ID])
+		}
+		if r.doubts(s) {
 			doubted = append(doubted, s.TaskID)
 		}
-		if s.Phase == job.ApprovalPending || s.Phase == job.CreatePending {
-			tx := s.Create.Hash
-			if s.Phase == job.ApprovalPending {
-				tx = s.Approve.Hash
-			}
+		if tx := s.Awaited(); tx != (hash{}) {
 			sent, owners = append(sent, tx), append(owners, s.ID)
 		}
 	}
+	parties := r.parties(n)
 	if len(jobs) == 0 {
 		delete(r.watching, n.ID)
 		return
 	}
 	go func() {
-		tick, err := n.chain.Poll(r.ctx, sent, from)
-		r.chainReached(err)
+		// Before the events are read: what a task holds then has left it in their sight.
+		tasks := r.tasks(r.ctx, n, doubted)
+		var tick chain.Tick
 		var facts map[common.Hash]fact
+		var payments []payment
+		var err error
+		if from != math.MaxUint64 {
+			tick, err = n.chain.Poll(r.ctx, sent, from)
+		}
 		if err == nil {
 			facts = r.facts(r.ctx, n, tick)
+			payments, err = r.payments(r.ctx, n, tick, parties)
 		}
-		settled := r.settled(r.ctx, n, doubted)
+		r.chainReached(err)
 		r.post(func() {
 			pause := r.spread(pollTrouble)
 			if err == nil {
 				for _, id := range jobs {
 					r.cursors[id] = tick.Through + 1
 				}
-				r.told(n, tick, owners, facts)
-				r.delivered(n, settled)
+				r.told(n, tick, owners, facts, payments)
+				r.taken(n, tick, tasks)
 				pause = r.pace(n) // by what was just told
 			}
 			go func() {
@@ -133,36 +146,6 @@ func (r *Runner) poll(n network) {
 			}()
 		})
 	}()
-}
-
-// settled are those of some tasks of which nothing of the fee is left at the
-// contract, or which it has deleted. After a TaskSuccess both say that the result
-// node has reported its upload, because it is paid last and only then (protocol.md
-// A.5, A.7). It is the second form of that news, should the log of the first be missed.
-func (r *Runner) settled(ctx context.Context, n network, ids []uint64) map[uint64]bool {
-	if len(ids) == 0 {
-		return nil
-	}
-	tasks, err := n.chain.Tasks(ctx, ids)
-	if err != nil {
-		return nil // asked again with the next poll
-	}
-	settled := map[uint64]bool{}
-	for i, t := range tasks {
-		paid := t.State() == chain.Succeeded && t.Balance.IsZero()
-		settled[ids[i]] = paid || t.State() == chain.Gone
-	}
-	return settled
-}
-
-// delivered tells the jobs whose task is settled that the results are uploaded. An
-// abort that was just told comes first: a cancelled task is deleted as well.
-func (r *Runner) delivered(n network, settled map[uint64]bool) {
-	for _, s := range r.jobs {
-		if s.Order.Network == n.ID && s.Phase == job.Fetching && s.Outcome.Success && settled[s.TaskID] {
-			r.apply(s.ID, job.Published{At: r.now()})
-		}
-	}
 }
 
 // begin is the first block that can tell something new about a job.
@@ -177,6 +160,7 @@ func begin(s job.State) uint64 {
 // a new task may be cancelled.
 type fact struct {
 	reason   string
+	moot     bool // job.Moot
 	deadline int64
 }
 
@@ -189,7 +173,7 @@ func (r *Runner) facts(ctx context.Context, n network, tick chain.Tick) map[comm
 		case !receipt.OK:
 			reason, err := n.chain.Failure(ctx, receipt)
 			if err == nil {
-				facts[receipt.TxHash] = fact{reason: why(reason)}
+				facts[receipt.TxHash] = fact{reason: why(reason), moot: moot(reason)}
 			}
 		default:
 			if created, err := n.Contracts.Created(receipt); err == nil {
@@ -216,16 +200,17 @@ func why(reason error) string {
 }
 
 // told turns one tick into events of the jobs.
-func (r *Runner) told(n network, tick chain.Tick, owners []string, facts map[common.Hash]fact) {
+func (r *Runner) told(n network, tick chain.Tick, owners []string, facts map[common.Hash]fact, payments []payment) {
 	at := r.now()
 	for i, sent := range tick.Sent {
 		r.mined(n, owners[i], sent, facts, at)
 	}
+	r.enter(n, payments, at)
 	for _, seen := range tick.Events {
 		r.seen(n, seen, tick.Events, at)
 	}
 	for _, s := range r.jobs {
-		if s.Order.Network == n.ID && s.Deadline != 0 && int64(tick.Head.Time) > s.Deadline && !s.Overdue && watched(s) {
+		if s.Order.Network == n.ID && s.Deadline != 0 && int64(tick.Head.Time) > s.Deadline && !s.Overdue && r.watched(s) {
 			r.apply(s.ID, job.Late{At: at})
 		}
 	}
@@ -234,6 +219,9 @@ func (r *Runner) told(n network, tick chain.Tick, owners []string, facts map[com
 func (r *Runner) mined(n network, id string, sent chain.Sent, facts map[common.Hash]fact, at int64) {
 	receipt := sent.Receipt
 	if receipt == nil {
+		if i := r.index(id); i >= 0 && r.jobs[i].Current().Hash != r.jobs[i].Awaited() {
+			return // a cancel that nobody waits for
+		}
 		if sent.Tx != nil {
 			delete(r.missing, id)
 			return
@@ -246,13 +234,13 @@ func (r *Runner) mined(n network, id string, sent chain.Sent, facts map[common.H
 	delete(r.missing, id)
 	gas, fee := paid(n, receipt)
 	if !receipt.OK {
-		r.apply(id, job.Reverted{At: at, Hash: receipt.TxHash, Gas: gas, Reason: facts[receipt.TxHash].reason})
+		r.apply(id, job.Reverted{At: at, Hash: receipt.TxHash, Gas: gas, Reason: facts[receipt.TxHash].reason, Moot: facts[receipt.TxHash].moot})
 		return
 	}
 	e := job.Mined{At: at, Hash: receipt.TxHash, Block: receipt.Block, Gas: gas, Fee: fee, Deadline: facts[receipt.TxHash].deadline}
 	if created, err := n.Contracts.Created(receipt); err == nil {
 		if i := r.index(id); i >= 0 && created.TaskHash == r.jobs[i].Order.Hash {
-			e.TaskID = created.ID
+			e.TaskID, e.Nodes = created.ID, nodesOf(n, receipt)
 		}
 	}
 	r.apply(id, e)

@@ -27,6 +27,7 @@ func (p *Page) progress(s job.State) app.UI {
 		either(s.Phase == job.Fetching && !s.Asks() && p.port.NowMillis()-s.Since > askRelayAfter,
 			func() app.UI { return p.askRelay(s) }, nothing),
 		either(p.slow(s), func() app.UI { return p.speedUp(s) }, nothing),
+		p.refund(s),
 		either(s.Leavable(), func() app.UI { return p.leave(s) }, nothing),
 		either(s.Phase == job.Failed || s.Phase == job.Aborted, func() app.UI { return p.stopped(s) }, nothing),
 	)
@@ -50,13 +51,13 @@ const slowAfter = 20_000
 
 // slow reports whether a transaction that this page signed waits for long.
 func (p *Page) slow(s job.State) bool {
-	pending := s.Phase == job.ApprovalPending || s.Phase == job.CreatePending
+	pending := s.Phase == job.ApprovalPending || s.Phase == job.CreatePending || s.Phase == job.CancelPending && s.Cancel.Mined == 0
 	return pending && s.Order.Hand == job.ByTaskWallet && p.port.NowMillis()-s.Since > slowAfter
 }
 
 func (p *Page) speedUp(s job.State) app.UI {
 	return app.Article().Class("row").Body(
-		app.P().Class("hint").Text("The transaction waits for long. At a higher price of gas it may come sooner; it stays one payment."),
+		app.P().Class("hint").Text("The transaction waits for long. At a higher price of gas it may come sooner; it stays one transaction."),
 		app.Button().Class("button").Type("button").Text("Speed up").
 			OnClick(p.send(s.ID, func() job.Event { return job.SpeedUp{At: p.port.NowMillis()} }), s.ID, "speed"),
 	)

@@ -210,6 +210,8 @@ func pursePhrase(s job.State) (phrase, meaning string) {
 		return "Allowing the payment", "The task wallet lets the task contract take " + job.CNX(s.Order.Fee) + ", once. This step costs only gas."
 	case job.AwaitCreate:
 		return "Paying for the task", "The task wallet pays " + job.CNX(s.Order.Fee) + " and gas. Then three nodes are drawn for the task."
+	case job.AwaitCancel:
+		return "Claiming the fee back", "The task wallet ends the task, and the contract gives " + job.CNX(s.Held()) + " back to it. This step costs only gas."
 	case job.Uploading:
 		return "Sending the task", "The task wallet signs it for the Relay. It costs nothing."
 	case job.Fetching:

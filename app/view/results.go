@@ -39,6 +39,7 @@ func (p *Page) card(s job.State) app.UI {
 		either(s.Phase == job.Done, nothing, func() app.UI { return p.progress(s) }),
 		either(s.Order.Kind == task.GPT, func() app.UI { return p.answer(s) }, func() app.UI { return p.pictures(s) }),
 		p.facts(s),
+		p.costs(s),
 	)
 }
 

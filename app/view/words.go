@@ -101,6 +101,12 @@ func phrase(s job.State) string {
 		return "Confirm the payment in your wallet"
 	case job.CreatePending:
 		return "Waiting for the payment to be mined"
+	case job.CancelChecking:
+		return "Looking whether the fee can be claimed back"
+	case job.AwaitCancel:
+		return "Confirm the claim in your wallet"
+	case job.CancelPending:
+		return "Waiting for the claim to be mined"
 	case job.Uploading:
 		return "Sending the task; sign in your wallet when asked"
 	case job.Running:
@@ -143,6 +149,12 @@ func meaning(s job.State) string {
 		return fmt.Sprintf("It pays %s and gas. Then three nodes are drawn for the task.", job.CNX(s.Order.Fee))
 	case job.CreatePending:
 		return "From here on the task goes on even if you close this page."
+	case job.CancelChecking:
+		return "Nothing is asked of you or charged before this is done."
+	case job.AwaitCancel:
+		return fmt.Sprintf("It ends the task, and the contract gives %s back. This step costs only gas.", job.CNX(s.Held()))
+	case job.CancelPending:
+		return "If a node ends the task first, the fee comes back all the same."
 	case job.Uploading:
 		return "The signature shows the Relay that the task is yours. It costs nothing."
 	case job.Running:

@@ -80,7 +80,7 @@ func TestShort_keeps_both_ends(t *testing.T) {
 }
 
 func TestPhrase_has_words_for_every_phase(t *testing.T) {
-	for _, phase := range []job.Phase{job.Checking, job.AwaitApproval, job.ApprovalPending, job.AwaitCreate, job.CreatePending, job.Uploading, job.Running, job.Fetching, job.Done, job.Aborted, job.Failed} {
+	for _, phase := range []job.Phase{job.Checking, job.AwaitApproval, job.ApprovalPending, job.AwaitCreate, job.CreatePending, job.Uploading, job.Running, job.CancelChecking, job.AwaitCancel, job.CancelPending, job.Fetching, job.Done, job.Aborted, job.Failed} {
 		for _, count := range []int{1, 4} {
 			s := ordered(job.Running, "x", count)
 			s.Phase = phase
