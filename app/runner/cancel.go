@@ -37,6 +37,9 @@ func (r *Runner) checkCancel(ctx context.Context, s job.State, n network, h hand
 	if err != nil {
 		return r.metNow(chainFault(err))
 	}
+	if r.knowsMore(s, standing.Head) {
+		return r.metNow(job.Fault{Code: job.TxWaiting})
+	}
 	task, err := n.chain.Task(ctx, s.TaskID)
 	if err != nil {
 		return r.metNow(chainFault(err))

@@ -200,6 +200,7 @@ func TestANodeMayBeQuickerThanThePerson(t *testing.T) {
 	w := begin(t, setup{})
 	w.nodes.SetFaults(devrelay.NodeFaults{Silent: true})
 	alice := w.rich()
+	native, _ := w.holds(alice.account)
 	g := w.open(alice)
 	id := g.order(task.SD, sd(t, 1))
 	g.reaches(id, job.Running)
@@ -210,6 +211,35 @@ func TestANodeMayBeQuickerThanThePerson(t *testing.T) {
 	w.nodes.SetFaults(devrelay.NodeFaults{})
 	if s := g.settles(id); s.Phase != job.Aborted || s.Ledger.Returned() != cnx(30) {
 		t.Errorf("%s, %v", s.Phase, s.Ledger)
+	}
+	prompts := alice.Prompts()
+	w.must(alice.Decide(prompts[len(prompts)-1].ID, devchain.Approve)) // it comes too late, and costs its gas
+	s := g.when(id, "counts that gas", func(s job.State) bool { return !s.Cancel.Gas.IsZero() })
+	w.balances(s, native)
+}
+
+func TestCancelIsSpedUpAtOneNonce(t *testing.T) {
+	w, g, purse := wealthy(t, setup{}, 2)
+	w.nodes.SetFaults(devrelay.NodeFaults{Silent: true})
+	id := g.order(task.SD, sd(t, 1))
+	g.reaches(id, job.Running)
+	g.expire(id)
+	before := w.sent(purse.Address)
+	g.beforeSending(1, w.chain.Pause)
+	g.claim(id)
+	slow := g.reaches(id, job.CancelPending)
+	g.Send(id, job.SpeedUp{At: w.chain.Clock().Now().UnixMilli()})
+	fast := g.when(id, "is sped up", func(s job.State) bool { return s.Cancel.Hash != slow.Cancel.Hash && s.Trouble.Zero() })
+	if fast.Cancel.Nonce != slow.Cancel.Nonce || !fast.Cancel.Price.Gt(&slow.Cancel.Price) {
+		t.Errorf("nonce %d at %s, was %d at %s", fast.Cancel.Nonce, fast.Cancel.Price.Dec(), slow.Cancel.Nonce, slow.Cancel.Price.Dec())
+	}
+	w.knows(fast.Cancel.Hash)
+	w.chain.Resume()
+	if s := g.settles(id); s.Cancel.Hash != fast.Cancel.Hash || s.Ledger.Returned() != cnx(30) {
+		t.Errorf("%+v, %v", s.Cancel, s.Ledger)
+	}
+	if n := w.sent(purse.Address); n != before+1 {
+		t.Errorf("%d transactions", n-before)
 	}
 }
 

@@ -202,7 +202,7 @@ func (r *Runner) knowsMore(s job.State, head uint64) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.ContainsFunc(r.published.Jobs, func(other job.State) bool {
-		mined := max(other.Approve.Mined, other.Create.Mined)
+		mined := max(other.Approve.Mined, other.Create.Mined, other.Cancel.Mined)
 		return other.Order.Network == s.Order.Network && other.Order.Account == s.Order.Account && mined > head && mined <= head+aBitLate
 	})
 }

@@ -16,7 +16,8 @@ const refundLabel = "Get my CNX back"
 // refund says when the fee of a task can be claimed back, and offers it then. Neither
 // is shown once the nodes have agreed on a result.
 func (p *Page) refund(s job.State) app.UI {
-	return either(s.Refundable(), func() app.UI { return p.claim(s) }, func() app.UI {
+	offered := s.From.Cancelling() && job.Explain(s).Retry != "" // as the way on from what stopped it
+	return either(s.Refundable() && !offered, func() app.UI { return p.claim(s) }, func() app.UI {
 		return either(dated(s), func() app.UI { return p.countdown(s) }, nothing)
 	})
 }

@@ -42,6 +42,15 @@ func TestCountdown_and_refund(t *testing.T) {
 			b.isOrderly()
 		}
 	})
+	t.Run("one_button_where_a_claim_was_stopped", func(t *testing.T) {
+		s := stopped
+		s.Overdue, s.From, s.Fault = true, job.AwaitCancel, job.Fault{Code: job.Rejected}
+		b := open(t, connected(s))
+		b.wants("button: Ask again")
+		b.hides(refundLabel)
+		s.Fault.Code = job.PurseRetired // which has none
+		open(t, connected(s)).wants("button: " + refundLabel)
+	})
 	t.Run("never_once_the_nodes_have_agreed", func(t *testing.T) {
 		for _, s := range []job.State{ordered(job.Fetching, "a slow boat", 1), stopped} {
 			s.Deadline, s.Overdue, s.Outcome.Success = now/1000-60, true, true
