@@ -427,6 +427,12 @@ func TestFind(t *testing.T) {
 			t.Errorf("%d blocks later: %+v %v", later, found, err)
 		}
 	}
+	for _, after := range []uint64{1, 2, 50, 361} { // asked from a block where it was used already
+		found, err := n.Find(ctx, me, 0, from+after)
+		if err != nil || found == nil || found.Hash != replaced {
+			t.Errorf("from %d blocks after: %+v %v", after, found, err)
+		}
+	}
 	if found, err := n.Find(ctx, me, 1, from); found != nil || err != nil {
 		t.Error("the next nonce:", found, err)
 	}

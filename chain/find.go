@@ -17,17 +17,20 @@ const (
 // Find returns the mined transaction of a sender with a nonce, whatever its
 // hash: that which was sent, or one that replaced it (sped up or cancelled in
 // the wallet). nil if the nonce is not used in any block yet. from is a block
-// before it was sent. It takes a few requests.
+// before it was sent; a nonce that was used by then is looked for in the 2000 blocks
+// before, because a reorganisation may have put it there, or a node that was late
+// may have told it. It takes a few requests.
 //
 // The block is narrowed down by the sender's nonce at earlier blocks; where
 // the node no longer has those states, blocks are read one after another, at
 // most 2000.
 func (c *Client) Find(ctx context.Context, sender common.Address, nonce, from uint64) (*Transaction, error) {
 	var head Block
-	var used uint64
+	var used, before uint64
 	var r reads
 	r.add(into(&head, parseBlock), "eth_getBlockByNumber", "latest", false)
 	r.add(into(&used, parseUint64), "eth_getTransactionCount", data(sender[:]), "latest")
+	r.add(optional(into(&before, parseUint64)), "eth_getTransactionCount", data(sender[:]), quantity(from))
 	if err := r.run(ctx, c.reader); err != nil {
 		return nil, err
 	}
@@ -35,7 +38,11 @@ func (c *Client) Find(ctx context.Context, sender common.Address, nonce, from ui
 	if used <= nonce {
 		return nil, nil
 	}
-	low, high, err := c.narrow(ctx, sender, nonce, from, head.Number)
+	low, high := from, head.Number
+	if before > nonce {
+		low, high = from-min(from, scanAtMost), from
+	}
+	low, high, err := c.narrow(ctx, sender, nonce, low, high)
 	if err != nil {
 		return nil, err
 	}

@@ -204,6 +204,26 @@ func TestPaymentThatWasWithheldIsPaidOnce(t *testing.T) {
 	}
 }
 
+// TestNonceThatWasUsedBeforeIsGivenUp: an endpoint tells the nonce of a payment that
+// was made long before.
+func TestNonceThatWasUsedBeforeIsGivenUp(t *testing.T) {
+	w := begin(t, setup{})
+	g, p := w.modern()
+	made := g.purse()
+	g.fund(2)
+	g.finish(g.order(task.SD, sd(t, 1)))
+	prompts := len(p.Prompts())
+	w.chain.SetRPCFaults(devchain.RPCFaults{NonceOffset: -1})
+	id := g.order(task.SD, sd(t, 2))
+	g.stops(id, job.Interrupted) // by the nonce that it tells, nothing has left
+	w.chain.SetRPCFaults(devchain.RPCFaults{})
+	g.retry(id)
+	g.finish(id)
+	if n := w.created(made.Address); n != 2 || len(p.Prompts()) != prompts {
+		t.Errorf("%d tasks, %d prompts", n, len(p.Prompts())-prompts)
+	}
+}
+
 // TestTransferIsWaitedForWhateverTheEndpointSays: it is on its way, and nothing that
 // an endpoint does to its answers changes that.
 func TestTransferIsWaitedForWhateverTheEndpointSays(t *testing.T) {
