@@ -14,6 +14,9 @@ const (
 // ExplainPurse turns what kept the task wallet from something into words.
 func ExplainPurse(f Fault, c Charge) Problem {
 	p := explainFault(State{Phase: Failed, Fault: f})
+	if f.Code == TxReverted { // no task was paid for
+		p = Problem{Title: "The transfer failed", Detail: f.Reason, Remedy: "Look at it in your wallet, then try again."}
+	}
 	text := "Nothing was charged."
 	switch c {
 	case ChargedGas:

@@ -95,14 +95,14 @@ func (r *Runner) expected(ctx context.Context, record taskwallet.Record) int {
 }
 
 // refundable counts the tasks of an account whose fee can still come back: paid, or
-// perhaps paid, and neither done nor ended by the chain.
+// perhaps paid, and not settled. A part comes back after a success as well, when one
+// node had cheated (protocol.md A.7).
 func (r *Runner) refundable(account address) (n int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, s := range r.published.Jobs {
 		sent := s.Create.Hash != common.Hash{} && s.Create.Mined == 0 && s.Fault.Code != job.TxReplaced
-		paid := s.TaskID != 0 && !s.Outcome.Success && s.Outcome.Reason == ""
-		if s.Order.Account == account && (sent || paid) {
+		if s.Order.Account == account && (sent || !s.Settled()) {
 			n++
 		}
 	}
