@@ -299,17 +299,29 @@ func (v *visitor) click(role, name string) {
 	})
 }
 
+// twoFrames lets what was just changed be drawn.
+const twoFrames = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))"
+
 func clickOn(id cdp.BackendNodeID) chromedp.Action {
 	return chromedp.ActionFunc(func(ctx context.Context) error {
 		if err := dom.ScrollIntoViewIfNeeded().WithBackendNodeID(id).Do(ctx); err != nil {
 			return err
 		}
-		quads, err := dom.GetContentQuads().WithBackendNodeID(id).Do(ctx)
+		before, err := dom.GetContentQuads().WithBackendNodeID(id).Do(ctx)
 		if err != nil {
 			return err
 		}
-		if len(quads) == 0 {
+		if err := chromedp.Evaluate(twoFrames, nil, awaited).Do(ctx); err != nil {
+			return err
+		}
+		quads, err := dom.GetContentQuads().WithBackendNodeID(id).Do(ctx)
+		switch {
+		case err != nil:
+			return err
+		case len(quads) == 0:
 			return fmt.Errorf("not visible")
+		case !slices.EqualFunc(before, quads, slices.Equal[dom.Quad]):
+			return fmt.Errorf("it moves") // a person waits until it stands still
 		}
 		q := quads[0]
 		x, y := (q[0]+q[2]+q[4]+q[6])/4, (q[1]+q[3]+q[5]+q[7])/4
