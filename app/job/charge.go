@@ -9,6 +9,7 @@ const (
 	ChargedGas      Charge = "gas"       // a transaction was mined and failed
 	ChargedPerhaps  Charge = "perhaps"   // a transfer may be on its way
 	ChargedGasCoins Charge = "gas-coins" // the coins for gas have arrived, and nothing else was sent
+	ChargedCNX      Charge = "cnx"       // the CNX were sent away, and the coins for gas were not
 )
 
 // ExplainPurse turns what kept the task wallet from something into words.
@@ -25,6 +26,8 @@ func ExplainPurse(f Fault, c Charge) Problem {
 		text = "It is not certain whether the transfer left your wallet. It is looked for before anything is sent again."
 	case ChargedGasCoins:
 		text = "The coins for gas have arrived in the task wallet. No CNX was sent."
+	case ChargedCNX:
+		text = "The CNX were sent, for a little gas. The coins for gas are still in the task wallet."
 	}
 	if p.Detail != "" {
 		text = p.Detail + " " + text

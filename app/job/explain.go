@@ -263,6 +263,9 @@ func explainFault(s State) Problem {
 	case PurseNotFound:
 		return Problem{Title: "This was not the name", Detail: "Your wallet made other keys under the names that were tried, and none of them is the one you look for.", Remedy: "Try the name of the site where it was made, and its number if you had retired a key before; or choose another account, or its backup file."}
 	case PurseForeignTarget:
+		if f.Reason != "" {
+			return Problem{Title: "Nothing can be sent to this address", Detail: f.Reason, Remedy: "Type the address of an account of yours."}
+		}
 		return Problem{Title: "This is no complete address", Detail: "It has to be written in full, with its capital and small letters: they tell a slip of the pen.", Remedy: "Copy the address once more from where you know it."}
 	case Storage:
 		return Problem{Title: "The browser refused to store the task", Detail: "Without storage a paid task could be lost, so it does not go on.", Remedy: "Free some space or leave private mode, then go on.", Retry: "Go on"}

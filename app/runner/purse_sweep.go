@@ -42,7 +42,10 @@ func (r *Runner) SweepPurse(to string) {
 				return nil // the rest stays for a cancel; the page says so
 			}
 			r.purseStep("Sending the coins for gas back")
-			return r.sweepNative(ctx, n, id, target)
+			if err := r.sweepNative(ctx, n, id, target); err != nil {
+				return &chargedError{err, job.ChargedCNX}
+			}
+			return nil
 		})
 	})
 }

@@ -114,6 +114,7 @@ func (r *Runner) resume() {
 // connected makes a wallet the session's.
 func (r *Runner) connected(w Wallet, c Connection, accounts []address) {
 	r.disconnected()
+	r.snap.Approval = Approval{} // of whoever was connected before
 	r.wallet = c
 	r.snap.Session = Session{Connected: true, Wallet: w, Account: accounts[0]}
 	r.showDirect()

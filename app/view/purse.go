@@ -119,7 +119,7 @@ func (s State) needsPurse() bool {
 func (p *Page) showPurse(act purseAct, task bool) {
 	p.purse = purseDialog{up: true, task: task, act: act}
 	p.ctx.Defer(func(app.Context) { p.port.ShowModal(purseDialogID) }) // after it is drawn
-	p.turnPurse(p.ctx)
+	p.turnPurse()
 }
 
 func (p *Page) onPurse(app.Context, app.Event) { p.showPurse(actNone, false) }
@@ -153,8 +153,14 @@ func (p *Page) followPurse(ctx app.Context, before, now State) {
 	if n.Step != "" || n.Problem.Title != "" {
 		p.purse.said = ""
 	}
-	p.turnPurse(ctx)
+	p.turnPurse()
+	if b.Problem != n.Problem && n.Problem.Title != "" { // it stands at the top, the button that was pressed perhaps far below
+		p.ctx.Defer(func(app.Context) { p.port.Focus(purseProblemID) })
+	}
 }
+
+// purseProblemID is where it stands what kept the task wallet from something.
+const purseProblemID = "purse-problem"
 
 // purseDone says what was just finished.
 func (p *Page) purseDone(before, now Purse) string {
@@ -174,7 +180,7 @@ func (p *Page) purseDone(before, now Purse) string {
 	case p.purse.act == actKeep:
 		return keptText(now)
 	case p.purse.act == actSweep:
-		return "It was sent to your wallet."
+		return "It was sent."
 	case now.Tasks > before.Tasks:
 		return "The transfers have arrived."
 	}
@@ -182,7 +188,8 @@ func (p *Page) purseDone(before, now Purse) string {
 }
 
 // turnPurse brings the focus to a card that has come, and fills its fields.
-func (p *Page) turnPurse(ctx app.Context) {
+func (p *Page) turnPurse() {
+	ctx := p.ctx // not that of the button, which may go with its card
 	now := p.state.purseCard()
 	if act := p.purseAct(); act != actNone {
 		now = purseCard(act)
@@ -193,9 +200,9 @@ func (p *Page) turnPurse(ctx app.Context) {
 	p.purse.shown, p.purse.faults = now, nil
 	switch now {
 	case purseCard(actFund):
-		p.planFunding(ctx, defaultFunding)
+		p.planFunding(defaultFunding)
 	case purseCard(actDelete):
-		p.lookWhatRemains(ctx)
+		p.lookWhatRemains()
 	case purseCard(actFind):
 		p.port.FindPurses()
 	}
@@ -207,9 +214,9 @@ func (p *Page) turnPurse(ctx app.Context) {
 
 // choose unfolds a part of the open task wallet.
 func (p *Page) choose(act purseAct) app.EventHandler {
-	return func(ctx app.Context, _ app.Event) {
+	return func(app.Context, app.Event) {
 		p.purse.act, p.purse.said = act, ""
-		p.turnPurse(ctx)
+		p.turnPurse()
 	}
 }
 
@@ -237,7 +244,9 @@ func (p *Page) purseBody() app.UI {
 		app.P().Class("muted").Text(only(p.purse.task && s.needsPurse(), purseWhy)),
 		either(s.WrongChain() && card != purseRefused, p.purseWrongChain, nothing),
 		app.P().Class(only(s.Network.Shares != "", "caution")).Text(sharedText(s.Network)),
-		either(s.Purse.Problem.Title != "" && card != purseRefused && card != purseUnderivable, func() app.UI { return problem(s.Purse.Problem) }, nothing),
+		either(s.Purse.Problem.Title != "" && card != purseRefused && card != purseUnderivable, func() app.UI {
+			return app.Div().ID(purseProblemID).TabIndex(-1).Body(problem(s.Purse.Problem))
+		}, nothing),
 		p.purseStatus(busy),
 		place(purseNone, p.purseNone),
 		place(purseRefused, p.purseRefused),

@@ -67,7 +67,8 @@ func (p *Page) retire() app.UI {
 }
 
 // lookWhatRemains asks the chain what would be lost.
-func (p *Page) lookWhatRemains(ctx app.Context) {
+func (p *Page) lookWhatRemains() {
+	ctx := p.ctx
 	p.purse.left = leftover{}
 	ctx.Async(func() {
 		left, err := p.port.PurseRemains(context.Background())

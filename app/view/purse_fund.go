@@ -42,8 +42,9 @@ type fundPlan struct {
 }
 
 // planFunding reads what a number of tasks costs.
-func (p *Page) planFunding(ctx app.Context, tasks uint64) {
+func (p *Page) planFunding(tasks uint64) {
 	p.purse.fund = fundPlan{wanted: tasks}
+	ctx := p.ctx // that of "Try again" goes with it
 	ctx.Async(func() {
 		plan, err := p.port.Funding(context.Background(), tasks)
 		ctx.Dispatch(func(app.Context) {
@@ -55,13 +56,13 @@ func (p *Page) planFunding(ctx app.Context, tasks uint64) {
 }
 
 // onFundTasks takes another number.
-func (p *Page) onFundTasks(ctx app.Context, _ app.Event) {
+func (p *Page) onFundTasks(app.Context, app.Event) {
 	n, fault := p.fundTasks()
 	if fault != "" {
 		p.purse.fund = fundPlan{fault: fault}
 		return
 	}
-	p.planFunding(ctx, n)
+	p.planFunding(n)
 }
 
 func (p *Page) fundTasks() (n uint64, fault string) {

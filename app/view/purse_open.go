@@ -31,7 +31,7 @@ func (p *Page) purseOpened() app.UI {
 		part(actDelete, p.deletion),
 		part(actFind, p.find),
 		either(p.purse.task && act == actNone && !s.needsPurse(), p.backToTask, nothing),
-		part(actNone, p.purseActions),
+		either(p.purse.act == actNone && s.Purse.fundable(), p.purseActions, nothing), // also where the first part is unfolded by itself
 	)
 }
 
@@ -45,7 +45,7 @@ func (p *Page) holdings() app.UI {
 			app.Dt().Text("Enough for"), app.Dd().Class("figure").Text(known(purse.Known, enoughFor(purse.Tasks))),
 			app.Dt().Text("Address"), app.Dd().Class("figure").Text(purse.Address.Hex()),
 		),
-		either(purse.Open, p.budgetMeter, nothing),
+		either(purse.Open && !purse.Budget.IsZero(), p.budgetMeter, nothing),
 		app.Div().Class("row end").Body(
 			app.Button().Class("button small quiet").Type("button").Text("Copy address").OnClick(p.copyAddress),
 		),

@@ -315,7 +315,7 @@ func TestPurse_says_what_was_done(t *testing.T) {
 	}{
 		{"made", unmade(), purseWith(0), actNone, "The task wallet is open."},
 		{"filled", purseWith(0), purseWith(5), actFund, "The transfers have arrived."},
-		{"emptied", purseWith(5), purseWith(0), actSweep, "It was sent to your wallet."},
+		{"emptied", purseWith(5), purseWith(0), actSweep, "It was sent."},
 		{"proven", randomPurse(), func() State {
 			s := randomPurse()
 			s.Purse.BackedUp = true
@@ -337,7 +337,7 @@ func TestPurse_says_what_was_done(t *testing.T) {
 		b.become(func(s *State) { s.Purse.Step = "Working" })
 		b.become(func(s *State) { s.Purse.Step, s.Purse.Problem.Title = "", "The network refused the transaction" })
 		b.wants("alert: The network refused the transaction", "button: Send everything back")
-		b.hides("It was sent to your wallet.")
+		b.hides("It was sent.")
 	})
 }
 

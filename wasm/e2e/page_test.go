@@ -323,11 +323,32 @@ func clickOn(id cdp.BackendNodeID) chromedp.Action {
 		case !slices.EqualFunc(before, quads, slices.Equal[dom.Quad]):
 			return fmt.Errorf("it moves") // a person waits until it stands still
 		}
+		object, err := dom.ResolveNode().WithBackendNodeID(id).Do(ctx)
+		if err != nil {
+			return err
+		}
+		if _, _, err := runtime.CallFunctionOn(listenForPress).WithObjectID(object.ObjectID).Do(ctx); err != nil {
+			return err
+		}
 		q := quads[0]
 		x, y := (q[0]+q[2]+q[4]+q[6])/4, (q[1]+q[3]+q[5]+q[7])/4
-		return chromedp.MouseClickXY(x, y).Do(ctx)
+		if err := chromedp.MouseClickXY(x, y).Do(ctx); err != nil {
+			return err
+		}
+		pressed, _, err := runtime.CallFunctionOn("function() { return this.wasPressed }").WithObjectID(object.ObjectID).WithReturnByValue(true).Do(ctx)
+		if err == nil && string(pressed.Value) == "false" {
+			return fmt.Errorf("it moved away under the press")
+		}
+		return nil // without an answer the press has led to another page
 	})
 }
+
+// listenForPress notes on an element whether a press has reached it: the page may
+// move in the moment of it.
+const listenForPress = `function() {
+	this.wasPressed = false;
+	this.addEventListener('click', () => { this.wasPressed = true }, {once: true, capture: true});
+}`
 
 // fill replaces the text of a field and leaves it, so that the page takes note.
 func (v *visitor) fill(role, name, text string) {

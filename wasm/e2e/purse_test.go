@@ -75,7 +75,7 @@ func TestPurse(t *testing.T) {
 	v.click("button", "Unlock with one signature")
 	v.click("button", "Take everything out")
 	v.click("button", "Send everything back")
-	v.sees("It was sent to your wallet.")
+	v.sees("It was sent.")
 	if got := len(wallet.Prompts()) - before; got != 5 {
 		t.Errorf("%d prompts, want one more after the reload", got)
 	}

@@ -197,7 +197,7 @@ func TestSecretsStayInTheWorker(t *testing.T) {
 	v.click("button", "Take everything out")
 	s.collect()
 	v.click("button", "Send everything back")
-	v.sees("It was sent to your wallet.")
+	v.sees("It was sent.")
 	s.collect()
 	for _, line := range v.said() {
 		s.note(spyConsole, line)
