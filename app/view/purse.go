@@ -154,7 +154,7 @@ func (p *Page) followPurse(ctx app.Context, before, now State) {
 		p.purse.said = ""
 	}
 	p.turnPurse()
-	if b.Problem != n.Problem && n.Problem.Title != "" { // it stands at the top, the button that was pressed perhaps far below
+	if n.Open && b.Problem != n.Problem && n.Problem.Title != "" { // a locked one has its field to try again; else it stands at the top, the button that was pressed perhaps far below
 		p.ctx.Defer(func(app.Context) { p.port.Focus(purseProblemID) })
 	}
 }
