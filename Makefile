@@ -38,10 +38,9 @@ lint: ## gofmt, vet and staticcheck, for this machine and for the browser
 	@build/staticcheck ./...
 	@$(WASM) build/staticcheck ./...
 
-# Most tests of app/runner wait for a network, not for this machine: four at once.
 unit: chromium ## unit tests, with the race detector where there is a C compiler
 	@echo "== unit tests $(RACE)"
-	@$(GO) test -parallel 4 $(RACE) $$($(GO) list ./... | grep -v /wasm/e2e)
+	@$(GO) test $(RACE) $$($(GO) list ./... | grep -v /wasm/e2e)
 
 e2e: chromium ## journeys in Chromium over the built site and the development network
 	@echo "== journeys"
