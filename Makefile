@@ -40,7 +40,7 @@ lint: ## gofmt, vet and staticcheck, for this machine and for the browser
 
 unit: chromium ## unit tests, with the race detector where there is a C compiler
 	@echo "== unit tests $(RACE)"
-	@$(GO) test $(RACE) $$($(GO) list ./... | grep -v /wasm/e2e)
+	@$(GO) test -timeout 20m $(RACE) $$($(GO) list ./... | grep -v /wasm/e2e)
 
 e2e: chromium ## journeys in Chromium over the built site and the development network
 	@echo "== journeys"
