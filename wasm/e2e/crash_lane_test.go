@@ -16,6 +16,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
@@ -135,6 +136,18 @@ func (v *visitor) js(script string) {
 	v.run(chromedp.Evaluate(script, nil))
 }
 
+// tells what the page looks like when a test has failed.
+func (l *lane) tells(t *testing.T) {
+	if !t.Failed() {
+		return
+	}
+	l.shot("failed-" + strings.NewReplacer("/", "-", " ", "-", ",", "").Replace(t.Name()))
+	for _, line := range l.said() {
+		t.Log("console:", line)
+	}
+	t.Log("page:", l.outline())
+}
+
 // kill closes the tab without a word to its page.
 func (l *lane) kill() {
 	l.t.Helper()
@@ -159,21 +172,37 @@ func (l *lane) soFar() (list []border) {
 	}
 }
 
-// dies waits until the page is dead, or something else has happened.
-func (l *lane) dies(or func() bool) bool {
+// dies waits until the page is dead. It gives up a while after something else has
+// happened: what the page shows is ahead of what it does.
+func (l *lane) dies(or func() bool) (dead bool) {
 	l.t.Helper()
-	dead := false
-	l.until("the page to come to the border", func() bool {
+	var since time.Time
+	l.patiently("the page to come to the border", func() bool {
 		for {
 			select {
 			case s := <-l.crossed:
 				dead = dead || s.Dead
+				continue
 			default:
-				return dead || or()
 			}
+			break
 		}
+		if since.IsZero() && !dead && or() {
+			since = time.Now()
+		}
+		return dead || !since.IsZero() && time.Since(since) > 3*time.Second
 	})
 	return dead
+}
+
+// patiently is until for what takes seconds: looking costs the page time, too.
+func (l *lane) patiently(what string, ok func() bool) {
+	l.t.Helper()
+	for deadline := time.Now().Add(2 * patience); !ok(); time.Sleep(150 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			l.t.Fatalf("waited %v for %s", 2*patience, what)
+		}
+	}
 }
 
 // prepare connects the wallet, and fills the task wallet.
@@ -198,13 +227,26 @@ func (l *lane) prepare() {
 	l.fill("spinbutton", "Pictures", "1")
 }
 
-// unlock opens the task wallet with one signature.
-func (l *lane) unlock() {
+// comesBack has the wallet there again, which on a busy machine takes a click, and
+// opens the task wallet with one signature.
+func (l *lane) comesBack() {
 	l.t.Helper()
-	l.click("button", "Unlock task wallet")
-	l.click("button", "Unlock with one signature")
-	l.sees("The task wallet is open.")
-	l.click("button", "Close")
+	there := func() bool { return len(l.all("button", starting("Wallet 0x"))) > 0 }
+	if l.purse {
+		there = func() bool { return l.has("button", "Unlock task wallet") }
+	}
+	l.patiently("the wallet", func() bool {
+		if l.has("button", "Connect wallet") {
+			l.click("button", "Connect wallet")
+		}
+		return there()
+	})
+	if l.purse {
+		l.click("button", "Unlock task wallet")
+		l.click("button", "Unlock with one signature")
+		l.sees("The task wallet is open.")
+		l.click("button", "Close")
+	}
 }
 
 // card is what the page says of a task; "" if it knows none of this prompt.

@@ -44,7 +44,11 @@ const crashScript = `(() => {
 
 	const nameOf = (url, options) => {
 		const at = new URL(url, location.href), method = options?.method ?? "GET";
-		if (at.pathname === "/_devwallet/request") return "wallet " + JSON.parse(text(options.body)).method;
+		if (at.pathname === "/_devwallet/request") {
+			const { method, params } = JSON.parse(text(options.body));
+			const probe = method === "eth_sign" && params?.[1]?.length !== 66; // asks nobody
+			return "wallet " + (probe ? "probe" : method);
+		}
 		if (at.pathname.startsWith("/v1/inference_tasks")) {
 			const result = at.pathname.match(/results\/(\d+)$/);
 			return result ? "result " + result[1] : method === "POST" ? "upload" : "status";
