@@ -17,7 +17,7 @@ import (
 
 // page is one open page: a runner over the ports of a test.
 type page struct {
-	*runner.Runner
+	*runner.Tab
 	w      *world
 	person person
 	conn   *connection
@@ -53,8 +53,8 @@ func (w *world) reopen(p person, s *store) *page {
 		clock = w.clock
 	}
 	g.conn = &connection{wallet: p.Wallet, site: p.Site("https://dapp.example")}
-	g.Runner = runner.New(runner.Ports{
-		Clock: clock, Chance: w.chance, HTTP: g.http, Store: s, Worker: second, Wallets: wallets{g.conn}, Locks: &s.tabs,
+	g.Tab = runner.New(runner.Ports{
+		Clock: clock, Chance: w.chance, HTTP: g.http, Store: s, Worker: second, Wallets: wallets{g.conn}, Locks: s.locks,
 		NewID: g.newID, Networks: []runner.Network{w.net}, Vault: w.vault, Home: w.home(), Reload: g.reload,
 	})
 	ctx, cancel := context.WithCancel(context.Background())

@@ -150,20 +150,21 @@ func (worker) ImageHash(_ context.Context, png []byte) (uint64, error) {
 // disk is what survives a reload. The tabs that use it are stores.
 type disk struct {
 	mu      sync.Mutex
-	tabs    tabLocks
+	lease   uint64
+	locks   *webLocks
 	records map[string]map[string][]byte
 	ids     int
 }
 
-func newDisk() *disk { return &disk{records: map[string]map[string][]byte{}} }
+func newDisk() *disk { return &disk{locks: &webLocks{}, records: map[string]map[string][]byte{}} }
 
-// tabLocks are the Web Locks of one browser.
-type tabLocks struct {
+// webLocks are the Web Locks of one origin.
+type webLocks struct {
 	mu     sync.Mutex
 	byName map[string]chan struct{}
 }
 
-func (l *tabLocks) WithLock(ctx context.Context, name string, f func(ctx context.Context) error) error {
+func (l *webLocks) WithLock(ctx context.Context, name string, f func(ctx context.Context) error) error {
 	l.mu.Lock()
 	if l.byName == nil {
 		l.byName = map[string]chan struct{}{}
@@ -237,44 +238,66 @@ func (s *store) Get(_ context.Context, store, key string) ([]byte, bool, error) 
 	return value, ok, nil
 }
 
-func (s *store) Put(ctx context.Context, store, key string, value []byte) error {
+func (s *store) Save(ctx context.Context, lease uint64, records ...runner.Record) error {
 	s.mu.Lock()
-	refused := s.refuse != nil && s.refuse(store, key, value)
-	fate := goOn
-	if store == runner.Jobs && s.crash != nil && !s.dead {
-		if state, err := job.Decode(value); err == nil {
-			fate = s.crash(state)
+	defer s.mu.Unlock()
+	if s.dead { // a page that is gone never hears of it
+		s.mu.Unlock()
+		defer s.mu.Lock()
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	if lease != 0 && lease != s.lease {
+		return runner.ErrLeaseLost
+	}
+	for _, r := range records {
+		if s.refuse != nil && r.Value != nil && s.refuse(r.Store, r.Key, r.Value) {
+			return errRefused
 		}
 	}
-	if !s.dead && !refused && fate != crashBefore {
-		if s.records[store] == nil {
-			s.records[store] = map[string][]byte{}
+	fate := goOn
+	for _, r := range records {
+		if state, err := job.Decode(r.Value); err == nil && r.Store == runner.Jobs && s.crash != nil {
+			fate = max(fate, s.crash(state))
 		}
-		s.records[store][key] = bytes.Clone(value)
+	}
+	if fate != crashBefore {
+		for _, r := range records {
+			s.set(r)
+		}
 	}
 	if fate != goOn {
 		s.dead = true
 		close(s.crashed)
-	}
-	dead := s.dead
-	s.mu.Unlock()
-	if dead { // a page that is gone never hears of it
+		s.mu.Unlock()
+		defer s.mu.Lock()
 		<-ctx.Done()
 		return ctx.Err()
-	}
-	if refused {
-		return errRefused
 	}
 	return nil
 }
 
-func (s *store) Delete(_ context.Context, store, key string) error {
+func (s *store) set(r runner.Record) {
+	if s.records[r.Store] == nil {
+		s.records[r.Store] = map[string][]byte{}
+	}
+	if r.Value == nil {
+		delete(s.records[r.Store], r.Key)
+		return
+	}
+	s.records[r.Store][r.Key] = bytes.Clone(r.Value)
+}
+
+func (s *store) TakeLease(context.Context) (uint64, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.dead {
-		delete(s.records[store], key)
-	}
-	return nil
+	s.lease++
+	return s.lease, nil
+}
+
+// Put keeps a record as if a page had.
+func (s *store) Put(ctx context.Context, store, key string, value []byte) error {
+	return s.Save(ctx, 0, runner.Record{Store: store, Key: key, Value: value})
 }
 
 func (s *store) All(_ context.Context, store string) ([][]byte, error) {
