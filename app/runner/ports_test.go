@@ -193,6 +193,13 @@ type store struct {
 	// crashed is closed when it ended.
 	crashed chan struct{}
 	dead    bool
+	// tab is where the page is; nil = it is alone in its browser.
+	tab     *tab
+	noLease error // why there is no lease; nil = there is
+	// fleeting tells that nothing survives a reload.
+	fleeting bool
+	// before and after, if set, are called around each save.
+	before, after func(runner.Record)
 }
 
 func (s *store) setRefuse(refuse func(store, key string, value []byte) bool) {
@@ -239,6 +246,26 @@ func (s *store) Get(_ context.Context, store, key string) ([]byte, bool, error) 
 }
 
 func (s *store) Save(ctx context.Context, lease uint64, records ...runner.Record) error {
+	s.mu.Lock()
+	before, after := s.before, s.after
+	s.mu.Unlock()
+	for _, r := range records {
+		if before != nil {
+			before(r)
+		}
+	}
+	s.tab.alive()
+	err := s.save(ctx, lease, records)
+	for _, r := range records {
+		if after != nil && err == nil {
+			after(r)
+		}
+	}
+	s.tab.alive()
+	return err
+}
+
+func (s *store) save(ctx context.Context, lease uint64, records []runner.Record) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.dead { // a page that is gone never hears of it
@@ -289,8 +316,12 @@ func (s *store) set(r runner.Record) {
 }
 
 func (s *store) TakeLease(context.Context) (uint64, error) {
+	s.tab.alive()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.noLease != nil {
+		return 0, s.noLease
+	}
 	s.lease++
 	return s.lease, nil
 }
@@ -306,7 +337,14 @@ func (s *store) All(_ context.Context, store string) ([][]byte, error) {
 	return slices.Collect(maps.Values(s.records[store])), nil
 }
 
-func (s *store) Persistent() bool { return true }
+func (s *store) Persistent() bool { return !s.fleeting }
+
+// around calls f before or after each save, in the page's place.
+func (s *store) around(before, after func(runner.Record)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.before, s.after = before, after
+}
 
 // jobs are the stored jobs.
 func (d *disk) jobs() (list []job.State) {
@@ -321,12 +359,15 @@ func (d *disk) jobs() (list []job.State) {
 }
 
 // wallets are the wallets of the browser: the person's only one.
-type wallets struct{ of *connection }
+type wallets struct {
+	of   *connection
+	rdns string
+}
 
 const walletID = "wallet-1"
 
 func (w wallets) List() []runner.Wallet {
-	return []runner.Wallet{{ID: walletID, RDNS: "test.alice", Name: w.of.wallet.Name()}}
+	return []runner.Wallet{{ID: walletID, RDNS: w.rdns, Name: w.of.wallet.Name()}}
 }
 
 func (w wallets) Connect(id string) (runner.Connection, bool) { return w.of, id == walletID }
@@ -334,6 +375,7 @@ func (w wallets) Watch(func()) (cancel func())                { return func() {}
 
 // connection is a devchain wallet as a page sees it.
 type connection struct {
+	tab    *tab
 	wallet *devchain.Wallet
 	site   *devchain.Site
 
@@ -355,7 +397,14 @@ func (c *connection) Request(ctx context.Context, method string, params any) (js
 	c.mu.Lock()
 	between := c.between
 	c.mu.Unlock()
-	ask := func() (json.RawMessage, error) { return c.site.Request(ctx, method, params) }
+	c.tab.alive()
+	defer c.tab.alive()
+	ask := func() (json.RawMessage, error) {
+		if c.tab == nil {
+			return c.site.Request(ctx, method, params)
+		}
+		return late(ctx, func(ctx context.Context) (json.RawMessage, error) { return c.site.Request(ctx, method, params) })
+	}
 	if between == nil {
 		return ask()
 	}
