@@ -75,7 +75,7 @@ func (a *App) Subscribe(f func(view.State)) (cancel func()) {
 
 func (a *App) state(s runner.Snapshot) view.State {
 	out := view.State{
-		Ready: s.Ready, Network: a.present(s.Network), Networks: a.nets, Models: a.models, Jobs: s.Jobs,
+		Ready: s.Ready, Elsewhere: s.Elsewhere, Network: a.present(s.Network), Networks: a.nets, Models: a.models, Jobs: s.Jobs,
 		Persistent: s.Persistent, ChainDown: s.ChainDown, RelayDown: s.RelayDown, Drafts: s.Drafts,
 		Session: session(s.Session), Barred: s.Barred, Approval: view.Approval(s.Approval), Signing: signing(s.Signing),
 	}
