@@ -12,12 +12,16 @@ import (
 	"crynux-dapp/relay"
 )
 
-// Runner is made by New and works while Run does.
+// Runner is what a Tab is for as long as it has the lease, or as long as it has not.
+// Each time a new one is made, so that nothing of the last time is left: what is late
+// comes to a Runner that nobody listens to any more.
 type Runner struct {
 	Ports
-	inbox *inbox // what the owner goroutine does next
+	Store leased
+	inbox *inbox         // what the owner goroutine does next
+	tell  func(Snapshot) // takes what is published
 
-	// Owned by the goroutine of Run. What it starts may read ctx.
+	// Owned by the goroutine of run or show. What it starts may read ctx.
 	ctx       context.Context
 	snap      Snapshot
 	jobs      []job.State // newest first
@@ -27,7 +31,7 @@ type Runner struct {
 	purse     purse
 	locking   <-chan struct{}              // closed when the last lock has overwritten its key; nil = there was none
 	idling    bool                         // the idle task wallet is looked after
-	allowed   bool                         // the person chose Direct mode
+	allowed   map[string]bool              // wallets for which the person chose Direct mode, by name
 	barred    map[string]bool              // wallets whose eth_sign is of no use, by name
 	picked    bool                         // the person chose the network
 	lookAway  func()                       // ends the last LookAhead
@@ -50,12 +54,12 @@ type Runner struct {
 	recording sync.Mutex   // while a record of a key is read and written again
 	touched   atomic.Int64 // when the person last did something in the page, in unix milliseconds
 
-	mu          sync.Mutex
-	proved      map[proven]bool // forgotten when epoch changes
-	epoch       int
-	subscribers map[int]func(Snapshot)
-	nextSub     int
-	published   Snapshot
+	mu        sync.Mutex
+	proved    map[proven]bool // forgotten when epoch changes
+	epoch     int
+	published Snapshot
+
+	yielding bool // the lease is given away: nothing is begun any more
 }
 
 // network is a profile with its clients.
@@ -66,12 +70,14 @@ type network struct {
 	relay     *relay.Client
 }
 
-// New makes a runner. It does nothing before Run.
-func New(p Ports) *Runner {
+// newRunner makes a Runner over a lease. It does nothing before run or
+// show.
+func newRunner(ctx context.Context, p Ports, store leased, tell func(Snapshot)) *Runner {
+	p = store.fence(p)
 	r := &Runner{
-		Ports: p, inbox: newInbox(), lookAway: func() {}, cursors: map[string]uint64{}, missing: map[string]int{}, committed: map[string]bool{}, watching: map[string]bool{},
+		ctx: ctx, Ports: p, Store: store, tell: tell, inbox: newInbox(), lookAway: func() {}, cursors: map[string]uint64{}, missing: map[string]int{}, committed: map[string]bool{}, watching: map[string]bool{},
 		alones: map[payer]context.CancelFunc{}, following: map[address]bool{}, turns: turns{taken: map[payer]string{}}, leaves: map[string]context.CancelFunc{},
-		signed: map[string]relay.Signed{}, networks: map[string]network{}, barred: map[string]bool{}, proved: map[proven]bool{}, subscribers: map[int]func(Snapshot){},
+		signed: map[string]relay.Signed{}, networks: map[string]network{}, allowed: map[string]bool{}, barred: map[string]bool{}, proved: map[proven]bool{},
 	}
 	for _, n := range p.Networks {
 		endpoints := chain.NewEndpoints(n.ChainID, n.RPC, p.HTTP, p.Clock, p.Chance)
@@ -89,21 +95,32 @@ func New(p Ports) *Runner {
 	return r
 }
 
-// Run owns the state until ctx ends.
-func (r *Runner) Run(ctx context.Context) {
-	r.ctx = ctx
-	r.snap.Persistent = r.Store.Persistent()
+// run owns the state and runs the jobs until ctx ends, or until the lease was given
+// away and everything is saved.
+func (r *Runner) run() {
 	cancel := r.Wallets.Watch(func() { r.post(r.walletsChanged) })
 	defer cancel()
 	r.snap.Wallets = r.Wallets.List()
 	go r.load()
+	r.own()
+}
+
+// own does what is posted, one thing after the other.
+func (r *Runner) own() {
+	r.snap.Persistent = r.Store.Persistent()
 	for {
-		work, ok := r.inbox.take(ctx)
+		work, ok := r.inbox.take(r.ctx)
 		if !ok {
 			return
 		}
 		for _, do := range work {
 			do()
+		}
+		if r.yielding && !r.writing && len(r.writes) == 0 {
+			return
+		}
+		if r.ctx.Err() != nil {
+			return
 		}
 		r.leave()
 		r.publish()
@@ -113,33 +130,15 @@ func (r *Runner) Run(ctx context.Context) {
 // post hands work to the owner goroutine.
 func (r *Runner) post(do func()) { r.inbox.post(do) }
 
-// Subscribe calls f with the present snapshot and every later one, in order and
-// from one goroutine at a time.
-func (r *Runner) Subscribe(f func(Snapshot)) (cancel func()) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	id := r.nextSub
-	r.nextSub++
-	r.subscribers[id] = f
-	f(r.published)
-	return func() {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		delete(r.subscribers, id)
-	}
-}
-
 func (r *Runner) publish() {
 	r.snap.Network.Fee = r.price(r.networks[r.snap.Network.ID].Network)
 	s := r.snap
 	s.Jobs = slices.Clone(r.jobs)
 	s.Wallets = slices.Clone(s.Wallets)
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	r.published = s
-	for _, f := range r.subscribers {
-		f(s)
-	}
+	r.mu.Unlock()
+	r.tell(s)
 }
 
 // Submit starts a paid task of the connected account. Call it only from a click.
@@ -211,18 +210,9 @@ func (r *Runner) SaveDraft(kind task.Kind, args string) {
 	r.post(func() {
 		if int(kind) < len(r.snap.Drafts) {
 			r.snap.Drafts[kind] = args
-			r.write(write{store: Settings, key: "draft-" + kind.String(), value: []byte(args)})
+			r.write(write{store: Settings, key: draftKey(int(kind)), value: []byte(args)})
 		}
 	})
-}
-
-// File reads a stored result.
-func (r *Runner) File(ctx context.Context, sha256 string) ([]byte, error) {
-	value, ok, err := r.Store.Get(ctx, Files, sha256)
-	if err == nil && !ok {
-		err = errFileGone
-	}
-	return value, err
 }
 
 func (r *Runner) now() int64 { return r.Clock.Now().UnixMilli() }
@@ -235,7 +225,7 @@ func (r *Runner) index(id string) int {
 // effects are performed.
 func (r *Runner) apply(id string, e job.Event) {
 	i := r.index(id)
-	if i < 0 {
+	if i < 0 || r.yielding {
 		return
 	}
 	before := r.jobs[i]
@@ -268,6 +258,9 @@ func (r *Runner) put(i int, before, next job.State, effects []job.Effect) {
 
 // saved continues after a save. Without it nothing that costs money may happen.
 func (r *Runner) saved(s job.State, effects []job.Effect, err error) {
+	if r.yielding {
+		return // it goes on in the tab that has the lease next, from this state
+	}
 	r.snap.Persistent = err == nil && r.Store.Persistent()
 	if err != nil && len(effects) > 0 && !s.Phase.Ended() {
 		fault := job.Fault{Code: job.Storage, Detail: err.Error()}

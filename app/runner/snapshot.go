@@ -13,6 +13,9 @@ import (
 type Snapshot struct {
 	// Ready is false until the store was read.
 	Ready bool
+	// Elsewhere tells that the jobs run in another tab and are only shown here: there
+	// is no session and no task wallet, and everything that acts does nothing.
+	Elsewhere bool
 	// Network is that of the page; its Fee is what the next task costs.
 	Network Network
 	Wallets []Wallet

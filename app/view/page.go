@@ -22,6 +22,7 @@ type Page struct {
 	chat     chatForm
 	unfolded bool // the parameters on a phone
 	held     bool // a task was asked for before a wallet was connected
+	moving   bool // the tasks are to be run in this tab
 	shown    int  // how many tasks of the tab are listed
 	box      lightbox
 	purse    purseDialog
@@ -99,6 +100,7 @@ func (p *Page) take(ctx app.Context, s State) {
 		p.restore(ctx, &p.image, s.Drafts[task.SD])
 		p.restore(ctx, &p.chat, s.Drafts[task.GPT])
 	}
+	p.followTabs(before, s)
 	p.followWallet(ctx, before.Session, s.Session)
 	p.followPurse(ctx, before, s)
 	p.lookAhead()
