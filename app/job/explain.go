@@ -68,6 +68,9 @@ func heldUp(s State) string {
 	if text := ApprovedOther(s); text != "" {
 		return text
 	}
+	if s.Reorgs > 0 && s.Phase == CreatePending {
+		return "The blockchain took back the block with your payment. The same payment is waited for again; nothing is paid twice."
+	}
 	if s.Overdue && s.Phase == Running {
 		return "The nodes are past the deadline. They may still finish; the fee is held by the contract."
 	}
