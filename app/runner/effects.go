@@ -111,6 +111,8 @@ func (r *Runner) do(ctx context.Context, s job.State, h hand, e job.Effect, othe
 		if h, ok := h.(purseHand); ok { // nobody else has signed bytes
 			r.answer(s, h.hasten(ctx, s, n))
 		}
+	case job.Resend:
+		r.chainReached(n.chain.SendRaw(ctx, []byte(e.Raw))) // whether it is known is asked anyway
 	case job.Broadcast:
 		r.broadcast(ctx, s, n, e.Raw, s.Current().Hash, others)
 	case job.Search:
@@ -220,7 +222,7 @@ func (r *Runner) upload(ctx context.Context, s job.State, n network, h hand) {
 		r.met(s.ID, r.refused(s, err, params))
 		return
 	}
-	r.event(s.ID, job.Uploaded{At: r.now()})
+	r.event(s.ID, job.Uploaded{At: r.now(), TaskID: s.TaskID})
 }
 
 func (r *Runner) fetch(ctx context.Context, s job.State, n network, h hand, index int) {
@@ -258,7 +260,7 @@ func (r *Runner) fetch(ctx context.Context, s job.State, n network, h hand, inde
 		r.met(s.ID, job.Fault{Code: job.Storage, Detail: err.Error()})
 		return
 	}
-	r.event(s.ID, job.Fetched{At: r.now(), Index: index, File: got})
+	r.event(s.ID, job.Fetched{At: r.now(), Index: index, File: got, Result: s.Outcome.Result})
 }
 
 // chainReached and relayReached note for the page whether they answer.

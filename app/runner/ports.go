@@ -33,6 +33,8 @@ type Ports struct {
 	// Chance is between 0 and 1, anew each time. It spreads the requests of many pages
 	// that met the same trouble; nil = they are not spread.
 	Chance func() float64
+	// View tells whether anybody looks at the page; nil = always.
+	View View
 	// Locks keeps the tabs of a browser apart; nil = there is only this page.
 	Locks Locks
 	// Vault keeps the task wallet's key; nil = there is no task wallet.
@@ -47,6 +49,13 @@ type Ports struct {
 type Clock interface {
 	Now() time.Time
 	Sleep(ctx context.Context, d time.Duration) error
+}
+
+// View tells whether the page can be seen. The chain is asked less often where it cannot.
+type View interface {
+	Hidden() bool
+	// Watch calls f whenever that may have changed.
+	Watch(f func()) (cancel func())
 }
 
 // HTTP makes the requests to RPC endpoints and Relays.

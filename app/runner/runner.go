@@ -35,6 +35,7 @@ type Runner struct {
 	missing   map[string]int               // ticks for which a sent transaction was unknown, by job
 	committed map[string]bool              // all nodes have committed to a result, by job
 	watching  map[string]bool              // a poll is on its way or planned, by network
+	trails    map[string]*trail            // by network
 	alones    map[payer]context.CancelFunc // ends the turn that this tab has among all tabs
 	following map[address]bool             // task wallets whose transfers of an earlier visit are waited for
 	turns     turns
@@ -95,6 +96,9 @@ func (r *Runner) Run(ctx context.Context) {
 	r.snap.Persistent = r.Store.Persistent()
 	cancel := r.Wallets.Watch(func() { r.post(r.walletsChanged) })
 	defer cancel()
+	if r.View != nil {
+		defer r.View.Watch(func() { r.post(r.lookedAt) })()
+	}
 	r.snap.Wallets = r.Wallets.List()
 	go r.load()
 	for {
