@@ -59,7 +59,7 @@ func cancelling(s State, e Event) (State, []Effect) {
 		if s.Marks.Uploaded == 0 && e.of(s) {
 			s.Marks.Uploaded = e.At
 		}
-	case SpeedUp, Mined, Reverted:
+	case SpeedUp, Mined, Reverted, Gap:
 		if s.Phase == CancelPending {
 			return pending(s, e)
 		}

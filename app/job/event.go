@@ -77,6 +77,13 @@ type (
 		At int64
 		By common.Hash
 	}
+	// Gap tells that the transaction that is waited for has a nonce beyond Next, the
+	// account's next one, and nothing is on its way that comes between: a node has told
+	// a nonce that was too high. It can be mined only after others.
+	Gap struct {
+		At   int64
+		Next uint64
+	}
 	// Uploaded tells that the Relay has the arguments of this task. TaskID 0 stands for
 	// the present one.
 	Uploaded struct {
@@ -179,6 +186,7 @@ func (NotSent) event()        {}
 func (Mined) event()          {}
 func (Reverted) event()       {}
 func (Replaced) event()       {}
+func (Gap) event()            {}
 func (Uploaded) event()       {}
 func (Succeeded) event()      {}
 func (Published) event()      {}

@@ -298,7 +298,11 @@ func (tx *Tx) clear() { *tx = Tx{Gas: tx.Gas} }
 
 // current is the transaction the phase is about.
 func (s *State) current() *Tx {
-	switch s.Phase {
+	phase := s.Phase
+	if phase == Failed {
+		phase = s.From
+	}
+	switch phase {
 	case AwaitApproval, ApprovalPending:
 		return &s.Approve
 	case CancelChecking, AwaitCancel, CancelPending:
@@ -367,6 +371,11 @@ func pending(s State, e Event) (State, []Effect) {
 			return s, effects
 		}
 		return s.fail(e.At, Fault{Code: TxDropped})
+	case Gap:
+		if tx.Mined != 0 || e.Next >= tx.Nonce {
+			return s, nil
+		}
+		return s.fail(e.At, Fault{Code: NonceGap, Need: *uint256.NewInt(tx.Nonce), Have: *uint256.NewInt(e.Next)})
 	case Replaced:
 		tx.clear()
 		return s.fail(e.At, s.replaced(e))
@@ -437,6 +446,12 @@ func failed(s State, e Event) (State, []Effect) {
 	r, ok := e.(Retry)
 	if !ok {
 		return s, nil
+	}
+	if s.Fault.Code == NonceGap && s.From != CreatePending {
+		// It is made anew with a nonce that is free. Should both be mined, the second
+		// approval sets what the first did, and the second cancel finds nothing: no money
+		// moves by either. A payment is never made anew; it waits until its turn comes.
+		s.current().clear()
 	}
 	if s.From.Cancelling() {
 		if s.From == CancelChecking && s.Fault.Code == GasPriceRaised && !s.Fault.Need.IsZero() {

@@ -172,6 +172,10 @@ func (r *Runner) check(ctx context.Context, s job.State, n network, h hand) {
 		r.met(s.ID, f)
 		return
 	}
+	if f := r.numbered(ctx, s, n, h, q.Nonce); !f.Zero() {
+		r.met(s.ID, f)
+		return
+	}
 	if !q.Allowance.Lt(&q.Fee) && !q.CNX.Lt(&q.Fee) {
 		q.Gas, err = n.chain.Estimate(ctx, createTx(s, n))
 		switch {
@@ -219,10 +223,25 @@ func (r *Runner) upload(ctx context.Context, s job.State, n network, h hand) {
 	err := n.relay.Upload(ctx, params, signed)
 	r.relayReached(err)
 	if err != nil && !isFault(err, relay.AlreadyUploaded) {
-		r.met(s.ID, r.refused(s, err, params))
+		r.met(s.ID, r.orphaned(ctx, s, n, err, r.refused(s, err, params)))
 		return
 	}
 	r.event(s.ID, job.Uploaded{At: r.now(), TaskID: s.TaskID})
+}
+
+// orphaned tells a Relay that takes a task for another one: it knows no
+// reorganisations (protocol.md B.4), so it keeps the creator and the hash that an id had
+// in a block that is gone. The chain says whose it is now. Where a wallet signed, and no
+// such thing was seen, a slip of the signature is likelier.
+func (r *Runner) orphaned(ctx context.Context, s job.State, n network, err error, f job.Fault) job.Fault {
+	signer := isFault(err, relay.SignerRefused) && (s.Reorgs > 0 || s.Order.Hand == job.ByTaskWallet)
+	if !signer && !isFault(err, relay.HashMismatch) {
+		return f
+	}
+	if t, err := n.chain.Task(ctx, s.TaskID); err == nil && t.Creator == s.Order.Account && t.TaskHash == s.Order.Hash {
+		f.Code = job.RelayOrphan
+	}
+	return f
 }
 
 func (r *Runner) fetch(ctx context.Context, s job.State, n network, h hand, index int) {
@@ -235,7 +254,7 @@ func (r *Runner) fetch(ctx context.Context, s job.State, n network, h hand, inde
 	file, err := n.relay.Result(ctx, params, signed)
 	r.relayReached(err)
 	if err != nil {
-		r.met(s.ID, r.refused(s, err, params))
+		r.met(s.ID, r.orphaned(ctx, s, n, err, r.refused(s, err, params)))
 		return
 	}
 	sum := sha256.Sum256(file)

@@ -33,6 +33,7 @@ type Runner struct {
 	lookAway  func()                       // ends the last LookAhead
 	cursors   map[string]uint64            // the next block to ask for, by watched job
 	missing   map[string]int               // ticks for which a sent transaction was unknown, by job
+	waited    map[string]int               // ticks for which a transaction of the task wallet was not mined, by job
 	committed map[string]bool              // all nodes have committed to a result, by job
 	watching  map[string]bool              // a poll is on its way or planned, by network
 	trails    map[string]*trail            // by network
@@ -70,7 +71,7 @@ type network struct {
 // New makes a runner. It does nothing before Run.
 func New(p Ports) *Runner {
 	r := &Runner{
-		Ports: p, inbox: newInbox(), lookAway: func() {}, cursors: map[string]uint64{}, missing: map[string]int{}, committed: map[string]bool{}, watching: map[string]bool{},
+		Ports: p, inbox: newInbox(), lookAway: func() {}, cursors: map[string]uint64{}, missing: map[string]int{}, waited: map[string]int{}, committed: map[string]bool{}, watching: map[string]bool{},
 		alones: map[payer]context.CancelFunc{}, following: map[address]bool{}, turns: turns{taken: map[payer]string{}}, leaves: map[string]context.CancelFunc{},
 		signed: map[string]relay.Signed{}, networks: map[string]network{}, barred: map[string]bool{}, proved: map[proven]bool{}, subscribers: map[int]func(Snapshot){},
 	}

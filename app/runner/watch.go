@@ -38,6 +38,9 @@ const (
 	// before another one with its nonce is looked for, and until it counts as dropped.
 	unknownTicks = 8
 	droppedTicks = 75
+	// gapTicks is for how many polls a transaction of the task wallet waits before its
+	// nonce is doubted.
+	gapTicks = 25
 )
 
 // rhythm is how often something is looked for: where a block takes a second, and at
@@ -140,6 +143,7 @@ func (r *Runner) ask(n network) asked {
 		if !r.watched(s) {
 			delete(r.cursors, s.ID)
 			delete(r.missing, s.ID)
+			delete(r.waited, s.ID)
 			delete(r.committed, s.ID)
 			continue
 		}
@@ -322,6 +326,9 @@ func (r *Runner) mined(n network, id string, tx hash, sent chain.Sent, head uint
 		if i := r.index(id); i >= 0 && r.jobs[i].Current().Hash != tx {
 			return // one that the phase is not about
 		}
+		if r.waited[id]++; r.waited[id]%gapTicks == 0 {
+			r.lookForGap(n, id)
+		}
 		if sent.Tx != nil {
 			delete(r.missing, id)
 			return
@@ -332,6 +339,7 @@ func (r *Runner) mined(n network, id string, tx hash, sent chain.Sent, head uint
 		return
 	}
 	delete(r.missing, id)
+	delete(r.waited, id)
 	gas, fee := paid(n, receipt)
 	if !receipt.OK {
 		if !n.buried(receipt.Block, head) {
