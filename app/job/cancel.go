@@ -57,7 +57,7 @@ func cancelling(s State, e Event) (State, []Effect) {
 	switch e := e.(type) {
 	case Uploaded:
 		if s.Marks.Uploaded == 0 && e.of(s) {
-			s.Marks.Uploaded = e.At
+			s.Marks.Uploaded, s.Relay = e.At, e.Relay
 		}
 	case SpeedUp, Mined, Reverted, Gap:
 		if s.Phase == CancelPending {

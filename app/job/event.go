@@ -89,6 +89,7 @@ type (
 	Uploaded struct {
 		At     int64
 		TaskID uint64
+		Relay  string // that took them
 	}
 	// Succeeded is TaskSuccess of this task.
 	Succeeded struct {

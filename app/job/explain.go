@@ -287,7 +287,9 @@ func explainFault(s State) Problem {
 		return Problem{Title: "A transaction is still waiting", Detail: "It may be this payment.", Remedy: "Look into your wallet; speed it up or cancel it there, then go on.", Retry: "Look again"}
 	case WorkerRestarts:
 		return Problem{Title: "A helper of this page stopped", Remedy: "Try again; it is started anew.", Retry: "Try again"}
-	case RelayDown, NotSynced, NotUploaded:
+	case NotUploaded:
+		return Problem{Title: "The Relay does not have the results", Detail: "The blockchain says that the nodes delivered them, and the nodes were paid. If the blockchain was reorganised meanwhile, the Relay may have forgotten them.", Remedy: "Try again later. If they never come, the task has to be paid for once more.", Retry: "Fetch again"}
+	case RelayDown, NotSynced:
 		return Problem{Title: "The Relay does not answer", Remedy: "Check your connection and try again.", Retry: "Try again"}
 	}
 	return Problem{Title: "Something went wrong in this page", Detail: f.Reason, Remedy: "Try again; if it happens again, copy the details for a report.", Retry: "Try again"}

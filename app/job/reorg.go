@@ -61,6 +61,7 @@ func (tx *Tx) lost(from uint64) bool {
 func (s State) unpaid(at int64) State {
 	s.Reorgs++
 	s.TaskID, s.Deadline, s.Overdue, s.Eager = 0, 0, false, false
+	s.Relay = ""
 	s.Nodes, s.Create.Fee = State{}.Nodes, uint256.Int{}
 	s.Outcome, s.Ledger = Outcome{Result: s.Outcome.Result}, Ledger{}
 	s.Marks = Marks{Submitted: s.Marks.Submitted, Approved: s.Marks.Approved}

@@ -65,6 +65,8 @@ type State struct {
 	// Overdue tells that a block later than Deadline was seen while the job ran.
 	Overdue bool    `json:"overdue,omitempty"`
 	Outcome Outcome `json:"outcome,omitzero"`
+	// Relay has taken the arguments; "" = not known. Results are asked for there first.
+	Relay string `json:"relay,omitempty"`
 	// Nodes were drawn for the task, by round; zero before createTask is mined.
 	Nodes [3]common.Address `json:"nodes,omitzero"`
 	// Ledger is where the fee went.

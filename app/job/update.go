@@ -388,7 +388,7 @@ func uploading(s State, e Event) (State, []Effect) {
 		if !e.of(s) {
 			return s, nil
 		}
-		s.Marks.Uploaded = e.At
+		s.Marks.Uploaded, s.Relay = e.At, e.Relay
 		switch {
 		case s.Outcome.Success && s.Outcome.Published:
 			return s.enter(Fetching, e.At).fetchNext(e.At)
@@ -526,6 +526,8 @@ func (s State) mostTries(f Fault) int {
 		return 3
 	case f.Code == WorkerRestarts && s.Order.Hand == ByWallet: // each try is a prompt
 		return 2
+	case f.Code == NotUploaded && s.Outcome.Published: // a quarter of an hour after they should be there
+		return 90
 	}
 	return math.MaxInt
 }

@@ -220,13 +220,13 @@ func (r *Runner) upload(ctx context.Context, s job.State, n network, h hand) {
 		r.met(s.ID, f)
 		return
 	}
-	err := n.relay.Upload(ctx, params, signed)
+	taker, err := n.relay.Upload(ctx, params, signed)
 	r.relayReached(err)
-	if err != nil && !isFault(err, relay.AlreadyUploaded) {
+	if err != nil {
 		r.met(s.ID, r.orphaned(ctx, s, n, err, r.refused(s, err, params)))
 		return
 	}
-	r.event(s.ID, job.Uploaded{At: r.now(), TaskID: s.TaskID})
+	r.event(s.ID, job.Uploaded{At: r.now(), TaskID: s.TaskID, Relay: taker})
 }
 
 // orphaned tells a Relay that takes a task for another one: it knows no
@@ -251,7 +251,7 @@ func (r *Runner) fetch(ctx context.Context, s job.State, n network, h hand, inde
 		r.met(s.ID, f)
 		return
 	}
-	file, err := n.relay.Result(ctx, params, signed)
+	file, err := n.relay.Result(ctx, params, signed, s.Relay)
 	r.relayReached(err)
 	if err != nil {
 		r.met(s.ID, r.orphaned(ctx, s, n, err, r.refused(s, err, params)))

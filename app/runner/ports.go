@@ -119,8 +119,9 @@ type Network struct {
 	ChainID  uint64
 	Coin     string // symbol of the native coin
 	// RPC are its endpoints, the preferred one first.
-	RPC       []string
-	Relay     string
+	RPC []string
+	// Relays are its Relays, the preferred one first.
+	Relays    []string
 	Explorer  string
 	Contracts chain.Contracts
 	// EIP191 tells that the Relay also accepts personal_sign signatures.

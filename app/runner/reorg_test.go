@@ -5,6 +5,7 @@ package runner_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,10 +67,17 @@ func (g *page) balanced(account common.Address, began uint256.Int) {
 	}
 }
 
-// ends waits for a result. Where the Relay, or a node, does not notice what the chain
-// did, there is none, and the person claims the fee back after the deadline. It reports
-// whether there was a result.
-func (g *page) ends(id string) bool {
+// The ways in which a task ends. Where the Relay, or a node, does not notice what the
+// chain did, the person claims the fee back after the deadline. It cannot come back
+// where the nodes got it, and the Relay has forgotten that it has their results.
+const (
+	result = "result"
+	refund = "refund"
+	lost   = "paid out, and the Relay has lost the results"
+)
+
+// ends waits for the end of a job, and helps as a person would.
+func (g *page) ends(id string) string {
 	g.w.Helper()
 	find := func() job.State {
 		s, _ := g.now()
@@ -78,27 +86,36 @@ func (g *page) ends(id string) bool {
 	for range 120 { // seconds of the network, which is more than any task takes
 		switch s := find(); {
 		case s.Verified():
-			return true
+			return result
 		case s.Phase == job.Aborted:
-			return false
+			return refund
 		case s.Phase == job.Failed && (s.Fault.Code == job.TxDropped || s.Fault.Code == job.TxReverted):
 			g.retry(id)
 		}
 		g.w.must(g.w.chain.Clock().Sleep(g.w.Context(), time.Second))
 	}
-	g.when(id, "is paid", func(s job.State) bool { return s.TaskID != 0 })
-	g.expire(id)
+	s := g.when(id, "is paid", func(s job.State) bool { return s.Deadline != 0 })
+	g.w.chain.Pause()
+	g.w.chain.Clock().AdvanceTo(time.Unix(s.Deadline+5, 0))
+	g.w.chain.Resume()
 	for late := time.Now().Add(patience); ; {
 		switch s := find(); {
 		case s.Verified():
-			return true
+			return result
+		case s.Phase == job.Failed && s.Fault.Code == job.NotUploaded:
+			if held, p := s.Held(), job.Explain(s); !held.IsZero() || !strings.Contains(p.Detail, "the nodes were paid") {
+				g.w.Fatalf("the contract holds %s, it says %+v", job.CNX(held), p)
+			}
+			return lost
 		case s.Phase == job.Aborted:
 			if back := s.Ledger.Returned(); back.IsZero() {
 				g.w.Fatalf("%s ended, and nothing came back: %+v", id, s)
 			}
-			return false
+			return refund
 		case s.Refundable():
 			g.claim(id)
+		case s.Phase == job.Fetching && !s.Asks(): // the Relay has them, and the chain lost the report
+			g.Send(id, job.AskRelay{At: g.w.chain.Clock().Now().UnixMilli()})
 		}
 		if time.Now().After(late) {
 			s, _ := g.now()
@@ -180,7 +197,7 @@ func TestReorgInEachPhase(t *testing.T) {
 				w, g, purse := wealthy(t, setup{gpus: manyNodes(24)}, 6)
 				w.must(w.chain.Mine(6))
 				native, _ := w.holds(purse.Address)
-				results, prompts := 0, len(g.person.prompts())
+				ends, prompts := map[string]int{}, len(g.person.prompts())
 				for depth := 1; depth <= 5; depth++ {
 					w.chain.Pause()
 					id := g.order(task.SD, sd(t, 1))
@@ -194,9 +211,7 @@ func TestReorgInEachPhase(t *testing.T) {
 				reorgs := 0
 				for n := 1; n <= 5; n++ { // one that had ended may have been taken back with the next one
 					id := fmt.Sprintf("job-%d", n)
-					if g.ends(id) {
-						results++
-					}
+					ends[g.ends(id)]++
 					reorgs += g.when(id, "is there", func(job.State) bool { return true }).Reorgs
 				}
 				g.balanced(purse.Address, native)
@@ -206,8 +221,112 @@ func TestReorgInEachPhase(t *testing.T) {
 				if n := len(g.person.prompts()); n != prompts {
 					t.Errorf("the person was asked: %v", g.person.prompts()[prompts:])
 				}
-				t.Logf("%d results, %d refunds; %d payments were taken back by the chain", results, 5-results, reorgs)
+				if at.name != "fetching" && ends[lost] > 0 {
+					t.Errorf("%v", ends)
+				}
+				t.Logf("%v; %d payments were taken back by the chain", ends, reorgs)
 			})
 		}
 	}
+}
+
+// TestRelayThatKeepsAnOrphan: somebody else's task had the number in a block that is
+// gone. The Relay goes on to believe so: the job says it, and its fee comes back.
+func TestRelayThatKeepsAnOrphan(t *testing.T) {
+	w, g, purse := wealthy(t, setup{}, 2)
+	w.must(w.chain.Mine(6))
+	native, _ := w.holds(purse.Address)
+	w.chain.Pause()
+	go w.pays("somebody else", 30)
+	for head := uint64(0); w.created(addressOf(w.chain.Key("somebody else"))) == 0; head++ {
+		w.must(w.chain.Mine(1))
+	}
+	at := w.age(addressOf(w.chain.Key("somebody else")))
+	head, err := w.chain.Client().BlockNumber(t.Context())
+	w.must(err)
+	w.until("the Relay has seen it", func() bool { return w.relay.Synced() >= head })
+	w.must(w.chain.Reorg(at, devchain.Dropped))
+	w.chain.Resume()
+
+	id := g.order(task.SD, sd(t, 1))
+	s := g.stops(id, job.RelayOrphan)
+	saysPaid(t, s)
+	if p := job.Explain(s); !strings.Contains(p.Detail, "reorganised") || !strings.Contains(p.Remedy, "Claim the fee back") {
+		t.Errorf("it says %+v", p)
+	}
+	g.retry(id) // which is no use, and costs nothing
+	g.stops(id, job.RelayOrphan)
+	if end := g.ends(id); end != refund {
+		t.Errorf("%s of a task that the Relay does not know", end)
+	}
+	s = g.settles(id)
+	if back := s.Ledger.Returned(); back != cnx(30) || s.Outcome.Reason != "Task Cancelled" {
+		t.Errorf("%s came back, %q", job.CNX(back), s.Outcome.Reason)
+	}
+	g.balanced(purse.Address, native)
+}
+
+// TestReorgUnderAConnectedWallet: its transactions come back by themselves, or are
+// dropped and asked for again with the same number. The person pays once.
+func TestReorgUnderAConnectedWallet(t *testing.T) {
+	for name, orphans := range map[string]devchain.Orphans{"come back": devchain.Remined, "forgotten": devchain.Dropped} {
+		t.Run(name, func(t *testing.T) {
+			w := begin(t, setup{gpus: manyNodes(12)})
+			alice := w.rich()
+			g := w.open(alice)
+			w.must(w.chain.Mine(6))
+			native, _ := w.holds(alice.account)
+			w.nodes.SetFaults(devrelay.NodeFaults{Silent: true})
+			id := g.order(task.SD, sd(t, 1))
+			before := g.reaches(id, job.Running)
+			w.chain.Pause()
+			w.must(w.chain.Reorg(w.age(alice.account), orphans))
+			if orphans == devchain.Remined {
+				g.reaches(id, job.CreatePending)
+			}
+			w.nodes.SetFaults(devrelay.NodeFaults{})
+			w.chain.Resume()
+			if orphans == devchain.Dropped {
+				s := g.stops(id, job.TxDropped)
+				if p := job.Explain(s); !strings.Contains(p.Detail, "not certain") || s.Create.Nonce != before.Create.Nonce {
+					t.Errorf("it says %+v", p)
+				}
+				g.retry(id)
+			}
+			s := g.finish(id)
+			if n := w.created(alice.account); n != 1 || s.Create.Nonce != before.Create.Nonce || s.Reorgs != 1 {
+				t.Errorf("%d tasks, nonce %d of %d, %d reorgs", n, s.Create.Nonce, before.Create.Nonce, s.Reorgs)
+			}
+			g.balanced(alice.account, native)
+		})
+	}
+}
+
+// TestReorgWhileThePageIsClosed: what the record says of blocks is compared with the
+// chain when the page opens again.
+func TestReorgWhileThePageIsClosed(t *testing.T) {
+	w := begin(t, setup{gpus: manyNodes(12)})
+	alice := w.rich()
+	g := w.open(alice)
+	w.must(w.chain.Mine(6))
+	native, _ := w.holds(alice.account)
+	id := g.order(task.SD, sd(t, 1))
+	done := g.finish(id)
+	g.close()
+	w.must(w.chain.Reorg(int(w.head()-done.Outcome.Block)+1, devchain.Remined))
+	g = w.reopen(alice, onDisk(g.store.disk))
+	s := g.when(id, "is told the success of another block", func(s job.State) bool {
+		return s.Phase == job.Done && s.Outcome.Block > done.Outcome.Block
+	})
+	if s.Files != done.Files || s.Outcome.Result != done.Outcome.Result {
+		t.Errorf("%+v, was %+v", s.Files, done.Files)
+	}
+	g.balanced(alice.account, native)
+}
+
+func (w *world) head() uint64 {
+	w.Helper()
+	n, err := w.chain.Client().BlockNumber(w.Context())
+	w.must(err)
+	return n
 }

@@ -65,7 +65,7 @@ type network struct {
 	Network
 	endpoints *chain.Endpoints
 	chain     *chain.Client // over them
-	relay     *relay.Client
+	relay     *relay.Relays
 }
 
 // New makes a runner. It does nothing before Run.
@@ -81,7 +81,7 @@ func New(p Ports) *Runner {
 			Network:   n,
 			endpoints: endpoints,
 			chain:     chain.NewClient(endpoints, n.Contracts),
-			relay:     relay.New(n.Relay, p.HTTP),
+			relay:     relay.NewRelays(n.Relays, p.HTTP, p.Clock, p.Chance),
 		}
 	}
 	if p.Vault != nil {
