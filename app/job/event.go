@@ -146,6 +146,12 @@ type (
 		At   int64
 		Held uint256.Int // CNX base units
 	}
+	// Pause is the person's wish that nothing new is paid for the job.
+	Pause struct{ At int64 }
+	// GoOn is the person's click that ends a pause, after the price was shown.
+	GoOn struct{ At int64 }
+	// Place puts a job that waits to be paid somewhere else in the queue (State.Queued).
+	Place struct{ To int64 }
 	// AskRelay is the person's wish to ask the Relay for results before the chain shows them.
 	AskRelay struct{ At int64 }
 )
@@ -178,3 +184,6 @@ func (Dated) event()          {}
 func (Payout) event()         {}
 func (Closed) event()         {}
 func (AskRelay) event()       {}
+func (Pause) event()          {}
+func (GoOn) event()           {}
+func (Place) event()          {}
