@@ -20,7 +20,8 @@ type Runner struct {
 	// Owned by the goroutine of Run. What it starts may read ctx.
 	ctx       context.Context
 	snap      Snapshot
-	jobs      []job.State // newest first
+	jobs      []job.State     // newest first
+	earlier   map[string]bool // jobs of earlier visits, by id: until resume they are not taken up
 	wallet    Connection
 	unwatch   func() // ends the events of wallet
 	connects  uint64 // how often a wallet was asked to connect
@@ -38,12 +39,13 @@ type Runner struct {
 	alones    map[payer]context.CancelFunc // ends the turn that this tab has among all tabs
 	following map[address]bool             // task wallets whose transfers of an earlier visit are waited for
 	turns     turns
-	leaves    map[string]context.CancelFunc // ends what is done for a job now
-	// leavePurse ends what is done with the task wallet now.
-	leavePurse context.CancelFunc
-	writes     []write // not saved yet, in order
-	writing    bool
-	signed     map[string]relay.Signed // signatures that may be used again, by signing parameters
+	leaves    map[string]context.CancelCauseFunc // ends what is done for a job now
+	// leavePurse ends what is done with the task wallet now, leavePast the search for
+	// tasks of earlier times.
+	leavePurse, leavePast context.CancelFunc
+	writes                []write // not saved yet, in order
+	writing               bool
+	signed                map[string]relay.Signed // signatures that may be used again, by signing parameters
 
 	networks map[string]network
 
@@ -70,8 +72,8 @@ type network struct {
 func New(p Ports) *Runner {
 	r := &Runner{
 		Ports: p, inbox: newInbox(), lookAway: func() {}, cursors: map[string]uint64{}, missing: map[string]int{}, committed: map[string]bool{}, watching: map[string]bool{},
-		alones: map[payer]context.CancelFunc{}, following: map[address]bool{}, turns: turns{taken: map[payer]string{}}, leaves: map[string]context.CancelFunc{},
-		signed: map[string]relay.Signed{}, networks: map[string]network{}, barred: map[string]bool{}, proved: map[proven]bool{}, subscribers: map[int]func(Snapshot){},
+		alones: map[payer]context.CancelFunc{}, following: map[address]bool{}, turns: turns{map[payer]string{}}, leaves: map[string]context.CancelCauseFunc{},
+		signed: map[string]relay.Signed{}, earlier: map[string]bool{}, networks: map[string]network{}, barred: map[string]bool{}, proved: map[proven]bool{}, subscribers: map[int]func(Snapshot){},
 	}
 	for _, n := range p.Networks {
 		endpoints := chain.NewEndpoints(n.ChainID, n.RPC, p.HTTP, p.Clock, p.Chance)
@@ -132,7 +134,7 @@ func (r *Runner) Subscribe(f func(Snapshot)) (cancel func()) {
 func (r *Runner) publish() {
 	r.snap.Network.Fee = r.price(r.networks[r.snap.Network.ID].Network)
 	s := r.snap
-	s.Jobs = slices.Clone(r.jobs)
+	s.Jobs, s.Queue = slices.Clone(r.jobs), r.queued()
 	s.Wallets = slices.Clone(s.Wallets)
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -189,8 +191,8 @@ func (r *Runner) Send(id string, e job.Event) {
 	})
 }
 
-// Remove forgets a job that has ended and holds nothing: a stopped one that was
-// never paid, or an aborted one. Others stay.
+// Remove forgets a job that holds nothing: one that waits to be paid or was stopped
+// before, or an aborted one. Others stay.
 func (r *Runner) Remove(id string) {
 	r.post(func() {
 		i := r.index(id)
@@ -198,10 +200,10 @@ func (r *Runner) Remove(id string) {
 			return
 		}
 		s := r.jobs[i]
-		paid := s.TaskID != 0 || s.Create.Asked != 0
-		if s.Phase == job.Aborted || (s.Phase == job.Failed && !paid) {
+		if s.Phase == job.Aborted || s.Unpaid() && (s.Phase == job.Failed || s.Phase == job.Checking) {
 			r.jobs = slices.Delete(r.jobs, i, i+1)
 			r.write(write{store: Jobs, key: id})
+			r.endTurn(s)
 		}
 	})
 }
@@ -258,9 +260,12 @@ func (r *Runner) put(i int, before, next job.State, effects []job.Effect) {
 		r.refreshBalances()
 		r.refreshPurse()
 	}
+	if over := r.leaves[next.ID]; over != nil && next.Paused && !before.Paused && next.Phase == job.Checking {
+		over(errPaused)
+	}
 	r.strangerOf(next)
 	r.turns.claim(next)
-	if paying(before.Phase) && !paying(next.Phase) {
+	if paying(before) && !paying(next) {
 		r.endTurn(next)
 	}
 	r.watch()
