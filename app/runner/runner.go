@@ -168,7 +168,7 @@ func (r *Runner) Submit(kind task.Kind, args []byte) {
 			order.Allow = r.snap.Approval.amount(r.price(r.snap.Network)) // the price that was shown
 		}
 		r.jobs = slices.Insert(r.jobs, 0, job.State{V: job.Version, ID: id, Phase: job.Draft})
-		r.apply(id, job.Submit{At: r.now(), Order: order})
+		r.apply(id, job.Submit{At: r.moment(), Order: order})
 	})
 }
 

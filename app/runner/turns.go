@@ -93,6 +93,16 @@ func (r *Runner) endTurn(s job.State) {
 	}
 }
 
+// moment is the present time, or the next millisecond at which no job was submitted:
+// they have an order, and keep it.
+func (r *Runner) moment() int64 {
+	at := r.now()
+	for slices.ContainsFunc(r.jobs, func(s job.State) bool { return s.Marks.Submitted == at }) {
+		at++
+	}
+	return at
+}
+
 // queue are the jobs that wait to be paid, in their order.
 func (r *Runner) queue() (list []job.State) {
 	for _, s := range r.jobs {
@@ -124,14 +134,8 @@ func (r *Runner) Move(id string, earlier bool) {
 		if i < 0 || j < 0 || j >= len(list) {
 			return
 		}
-		a, b := list[i].Queued(), list[j].Queued()
-		if a == b { // they came in the same millisecond
-			if b++; earlier {
-				b -= 2
-			}
-		}
-		r.apply(list[i].ID, job.Place{To: b})
-		r.apply(list[j].ID, job.Place{To: a})
+		r.apply(list[i].ID, job.Place{To: list[j].Queued()})
+		r.apply(list[j].ID, job.Place{To: list[i].Queued()})
 	})
 }
 
