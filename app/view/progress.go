@@ -17,7 +17,7 @@ func (p *Page) progress(s job.State) app.UI {
 	return app.Section().Class("progress").Aria("label", "Progress").Body(
 		either(s.Phase.Ended(), nothing, func() app.UI {
 			return app.Div().Body(
-				app.P().Class("phrase").Text(phrase(s)),
+				app.P().Class("phrase").Text(p.phrase(s)),
 				app.P().Class("muted").Text(meaning(s)),
 			)
 		}),
@@ -28,7 +28,7 @@ func (p *Page) progress(s job.State) app.UI {
 			func() app.UI { return p.askRelay(s) }, nothing),
 		either(p.slow(s), func() app.UI { return p.speedUp(s) }, nothing),
 		p.refund(s),
-		either(s.Leavable(), func() app.UI { return p.leave(s) }, nothing),
+		either(s.Leavable() && !p.waits(s), func() app.UI { return p.leave(s) }, nothing),
 		either(s.Phase == job.Failed || s.Phase == job.Aborted, func() app.UI { return p.stopped(s) }, nothing),
 	)
 }
@@ -144,9 +144,9 @@ func (p *Page) stopped(s job.State) app.UI {
 		buttons = append(buttons, app.Button().Class("button primary").Type("button").Text(pr.Retry).
 			OnClick(p.send(s.ID, func() job.Event { return job.Retry{At: p.port.NowMillis()} }), s.ID, "retry"))
 	}
-	if s.Phase == job.Aborted || s.TaskID == 0 && s.Create.Asked == 0 {
+	if s.Phase == job.Aborted || s.Unpaid() {
 		buttons = append(buttons, app.Button().Class("button").Type("button").Text("Remove").
-			OnClick(func(app.Context, app.Event) { p.port.Remove(s.ID) }, s.ID, "remove"))
+			OnClick(p.remove(s.ID), s.ID, "remove"))
 	}
 	buttons = append(buttons, app.Button().Class("button quiet").Type("button").Text("Copy details").OnClick(p.copyDetails(s.ID), s.ID, "copy"))
 	return problemBox(pr, s.Since >= p.opened, buttons...)

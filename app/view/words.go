@@ -90,6 +90,9 @@ func phrase(s job.State) string {
 	if ours, _ := pursePhrase(s); ours != "" {
 		return ours
 	}
+	if s.Paused && s.Phase == job.Checking {
+		return "Paused"
+	}
 	switch s.Phase {
 	case job.Checking:
 		return "Checking balances and nodes"
@@ -135,6 +138,9 @@ func fetching(s job.State) string {
 
 // meaning says in a sentence what a phase is for and what it costs.
 func meaning(s job.State) string {
+	if s.Paused {
+		return pausedMeaning(s)
+	}
 	if _, ours := pursePhrase(s); ours != "" {
 		return ours
 	}
@@ -166,6 +172,14 @@ func meaning(s job.State) string {
 		return "The Relay hands each result out against a signature of yours. It costs nothing."
 	}
 	return ""
+}
+
+// pausedMeaning says what a pause keeps from being paid.
+func pausedMeaning(s job.State) string {
+	if gas := s.Gas(); s.Phase == job.Checking && gas.IsZero() {
+		return "Nothing was charged. It is paid when you let it go on."
+	}
+	return "No CNX was charged, only gas for the approval. It is paid when you let it go on."
 }
 
 // nameLength is how many letters of a prompt a file name takes.
