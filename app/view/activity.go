@@ -219,11 +219,11 @@ func pastSum(past Past) string {
 	case past.Found == 0 && past.Known == 0:
 		return counted(len(past.Others), "task") + " found, and none of them is of an account that this page acts for."
 	case past.Found == 0:
-		return "Nothing new was found: " + counted(past.Known, "task") + " were here already."
+		return "Nothing new was found: " + howMany(past.Known) + " here already."
 	case past.Known == 0:
 		return counted(past.Found, "task") + " found and added to the list."
 	}
-	return counted(past.Found, "task") + " found and added to the list; " + strconv.Itoa(past.Known) + " were here already."
+	return counted(past.Found, "task") + " found and added to the list; " + howMany(past.Known) + " here already."
 }
 
 // fetchAll fetches what the open task wallet can ask for.
@@ -252,4 +252,12 @@ func (p *Page) wasUsed() app.UI {
 		),
 		app.A().Class("button").Href("#/activity").Text("Find its tasks"),
 	)
+}
+
+// howMany is a number of tasks with its verb.
+func howMany(n int) string {
+	if n == 1 {
+		return "1 task was"
+	}
+	return strconv.Itoa(n) + " tasks were"
 }
