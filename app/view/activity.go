@@ -16,19 +16,17 @@ import (
 // what this browser does not know any more.
 func (p *Page) activityView() app.UI {
 	jobs := p.state.Jobs
-	return app.Section().Class("studio raw").Aria("label", "Activity").Body(
-		app.Div().Class("results").Body(
-			app.H1().Text("Activity"),
-			p.queue(),
-			p.past(),
-			app.Section().Class("sheet stack").Aria("label", "All tasks").Body(
-				app.H2().Text("All tasks"),
-				app.P().Class("muted").Text(only(p.state.Ready && len(jobs) == 0, "There are none in this browser yet.")),
-				app.Ul().Class("lines").Body(app.Range(jobs[:min(len(jobs), p.shown)]).Slice(func(i int) app.UI { return p.line(jobs[i]) })),
-				either(len(jobs) > p.shown, func() app.UI {
-					return app.Div().Class("row middle").Body(app.Button().Class("button").Type("button").Text("Show more").OnClick(p.onMore))
-				}, nothing),
-			),
+	return app.Section().Class("results").Aria("label", "Activity").Body(
+		app.H1().Text("Activity"),
+		p.queue(),
+		p.past(),
+		app.Section().Class("sheet stack").Aria("label", "All tasks").Body(
+			app.H2().Text("All tasks"),
+			app.P().Class("muted").Text(only(p.state.Ready && len(jobs) == 0, "There are none in this browser yet.")),
+			app.Ul().Class("items").Body(app.Range(jobs[:min(len(jobs), p.shown)]).Slice(func(i int) app.UI { return p.line(jobs[i]) })),
+			either(len(jobs) > p.shown, func() app.UI {
+				return app.Div().Class("row middle").Body(app.Button().Class("button").Type("button").Text("Show more").OnClick(p.onMore))
+			}, nothing),
 		),
 	)
 }
@@ -41,9 +39,9 @@ func (p *Page) line(s job.State) app.UI {
 		sign = "Hide"
 	}
 	pr := job.Explain(s)
-	return app.Li().Class("line").Body(
-		app.Div().Class("line-text").Body(
-			app.Span().Class("line-title").Dir("auto").Text(s.Order.Title),
+	return app.Li().Class("item").Body(
+		app.Div().Class("item-text").Body(
+			app.Span().Class("item-title").Dir("auto").Text(s.Order.Title),
 			app.Span().Class("muted figure").Text(strings.Join(p.lineFacts(s), " · ")),
 		),
 		app.Div().Class("row").Body(
@@ -54,7 +52,7 @@ func (p *Page) line(s job.State) app.UI {
 			app.Button().Class("button small quiet").Type("button").Text(sign).Aria("label", sign+": "+s.Order.Title).Aria("expanded", open).
 				OnClick(p.unfolds(s.ID), s.ID),
 		),
-		either(open, func() app.UI { return app.Div().Class("line-card").Body(p.card(s)) }, nothing),
+		either(open, func() app.UI { return app.Div().Class("item-card").Body(p.card(s)) }, nothing),
 	)
 }
 
@@ -198,10 +196,10 @@ func (p *Page) pastFound() app.UI {
 		either(len(past.Others) > 0, func() app.UI {
 			return app.Section().Class("stack").Aria("label", "Tasks of other accounts").Body(
 				app.P().Class("help").Text(pastTheirs),
-				app.Ul().Class("lines").Body(app.Range(past.Others).Slice(func(i int) app.UI {
+				app.Ul().Class("items").Body(app.Range(past.Others).Slice(func(i int) app.UI {
 					s := past.Others[i]
-					return app.Li().Class("line").Body(app.Div().Class("line-text").Body(
-						app.Span().Class("line-title").Text(strings.Replace(s.Order.Title, "Recovered p", "P", 1)+" by "+short(s.Order.Account.Hex())),
+					return app.Li().Class("item").Body(app.Div().Class("item-text").Body(
+						app.Span().Class("item-title").Text(strings.Replace(s.Order.Title, "Recovered p", "P", 1)+" by "+short(s.Order.Account.Hex())),
 						app.Span().Class("muted figure").Text(strings.Join(p.lineFacts(s)[1:], " · ")),
 					))
 				})),

@@ -18,10 +18,10 @@ func (p *Page) progress(s job.State) app.UI {
 		either(s.Phase.Ended(), nothing, func() app.UI {
 			return app.Div().Body(
 				app.P().Class("phrase").Text(p.phrase(s)),
-				app.P().Class("muted").Text(meaning(s)),
+				app.P().Class("muted").Text(p.meaning(s)),
 			)
 		}),
-		p.timeline(s),
+		either(s.Phase == job.Checking && (s.Paused || p.waits(s)), nothing, func() app.UI { return p.timeline(s) }),
 		p.signing(s),
 		app.P().Class("hint").Text(job.Hint(s)),
 		either(s.Phase == job.Fetching && !s.Asks() && p.port.NowMillis()-s.Since > askRelayAfter,

@@ -51,7 +51,7 @@ func (p *Page) queue() app.UI {
 				}, nothing),
 			),
 		),
-		app.Ol().Class("lines").Body(app.Range(list).Slice(func(i int) app.UI { return p.place(list, i) })),
+		app.Ol().Class("items").Body(app.Range(list).Slice(func(i int) app.UI { return p.place(list, i) })),
 	)
 }
 
@@ -85,9 +85,9 @@ func (p *Page) place(list []job.State, i int) app.UI {
 			OnClick(func(app.Context, app.Event) { p.port.Move(s.ID, earlier) }, s.ID, earlier).
 			Body(app.Span().Class("icon "+class).Aria("hidden", "true"))
 	}
-	return app.Li().Class("line").Body(
-		app.Div().Class("line-text").Body(
-			app.Span().Class("line-title").Dir("auto").Text(s.Order.Title),
+	return app.Li().Class("item").Body(
+		app.Div().Class("item-text").Body(
+			app.Span().Class("item-title").Dir("auto").Text(s.Order.Title),
 			app.Span().Class("muted figure").Text(state+" · "+job.CNX(s.Order.Fee)),
 		),
 		app.Div().Class("row").Body(
@@ -107,19 +107,24 @@ func (p *Page) remove(id string) app.EventHandler {
 			return
 		}
 		p.port.Remove(id)
-		switch gas := s.Gas(); {
-		case s.TaskID != 0:
+		if s.TaskID != 0 {
 			p.say(ctx, "Removed from this browser.")
-		case gas.IsZero():
-			p.say(ctx, "Removed. Nothing was charged.")
-		default:
-			p.say(ctx, "Removed. No CNX was charged, only gas.")
+			return
 		}
+		p.say(ctx, "Removed. "+notPaid(s))
 	}
 }
 
 // waits reports whether a job waits for its turn.
 func (p *Page) waits(s job.State) bool { return !s.Paused && slices.Contains(p.state.Queue, s.ID) }
+
+// meaning says what the phase of a job is for, also in the queue.
+func (p *Page) meaning(s job.State) string {
+	if p.waits(s) {
+		return "Its turn comes when the task before it is paid. " + notPaid(s)
+	}
+	return meaning(s)
+}
 
 // phrase names where a job is, also in the queue.
 func (p *Page) phrase(s job.State) string {

@@ -139,7 +139,7 @@ func fetching(s job.State) string {
 // meaning says in a sentence what a phase is for and what it costs.
 func meaning(s job.State) string {
 	if s.Paused {
-		return pausedMeaning(s)
+		return notPaid(s) + " It is paid when you let it go on."
 	}
 	if _, ours := pursePhrase(s); ours != "" {
 		return ours
@@ -174,12 +174,13 @@ func meaning(s job.State) string {
 	return ""
 }
 
-// pausedMeaning says what a pause keeps from being paid.
-func pausedMeaning(s job.State) string {
-	if gas := s.Gas(); s.Phase == job.Checking && gas.IsZero() {
-		return "Nothing was charged. It is paid when you let it go on."
+// notPaid says what a job that waits to be paid has cost.
+func notPaid(s job.State) string {
+	pending := s.Phase == job.AwaitApproval || s.Phase == job.ApprovalPending
+	if gas := s.Gas(); !pending && gas.IsZero() {
+		return "Nothing was charged."
 	}
-	return "No CNX was charged, only gas for the approval. It is paid when you let it go on."
+	return "No CNX was charged, only gas."
 }
 
 // nameLength is how many letters of a prompt a file name takes.
