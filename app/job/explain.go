@@ -114,6 +114,8 @@ func Charged(s State) string {
 		return fmt.Sprintf("The fee of %s is paid; the task stays yours and nothing is paid twice.", CNX(s.Create.Fee))
 	case s.Create.Asked != 0 && s.Fault.Code != Interrupted:
 		return "It is not certain whether the payment left your wallet; trying again looks for it first."
+	case gas && s.Approve.Mined != 0:
+		return "No CNX was charged, only gas. The approval stays and is used for the next task."
 	case gas:
 		return "No CNX was charged, only gas."
 	}
@@ -328,7 +330,7 @@ func rejected(s State) Problem {
 	case Fetching:
 		p.Remedy = "Each result is handed out against a signature of yours."
 	default:
-		p.Remedy = "Go on whenever you like, or change the task."
+		p.Remedy = "Go on whenever you like."
 	}
 	return p
 }
