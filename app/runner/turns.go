@@ -97,17 +97,19 @@ func (r *Runner) endTurn(s job.State) {
 // they have an order, and keep it.
 func (r *Runner) moment() int64 {
 	at := r.now()
-	for slices.ContainsFunc(r.jobs, func(s job.State) bool { return s.Marks.Submitted == at }) {
-		at++
+	for i := 0; i < len(r.jobs); i++ {
+		if r.jobs[i].Marks.Submitted == at {
+			at, i = at+1, -1
+		}
 	}
 	return at
 }
 
 // queue are the jobs that wait to be paid, in their order.
 func (r *Runner) queue() (list []job.State) {
-	for _, s := range r.jobs {
-		if s.Phase == job.Checking && !r.turns.has(s) {
-			list = append(list, s)
+	for i := range r.jobs { // by place: a State is large, and this is done with every snapshot
+		if r.jobs[i].Phase == job.Checking && !r.turns.has(r.jobs[i]) {
+			list = append(list, r.jobs[i])
 		}
 	}
 	slices.SortStableFunc(list, func(a, b job.State) int { return cmp.Compare(a.Queued(), b.Queued()) })

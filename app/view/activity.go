@@ -237,8 +237,8 @@ func (p *Page) fetchAll(app.Context, app.Event) {
 func (p *Page) wasUsed() app.UI {
 	s := p.state
 	known := !s.Purse.Open || !s.Purse.Older || s.Past.Done || p.tab == "activity"
-	for _, j := range s.Jobs {
-		known = known || j.Order.Account == s.Purse.Address
+	for i := range s.Jobs {
+		known = known || s.Jobs[i].Order.Account == s.Purse.Address
 	}
 	if known {
 		return nothing()

@@ -37,7 +37,7 @@ func TestQueue_says_what_it_will_cost(t *testing.T) {
 	})
 	b.wants("button: Go on with all for 90 CNX", "button: Go on for 30 CNX: two")
 	b.reads("region", "Waiting tasks", "3 tasks are paused")
-	b.reads("article", "Task: one", "Paused", "It is paid when you let it go on.")
+	b.reads("article", "Task: one", "Paused", "It is paid when you let it go on.", "It costs 30 CNX, and gas.", "Go on")
 	b.isOrderly()
 }
 

@@ -115,6 +115,15 @@ func (p *Page) remove(id string) app.EventHandler {
 	}
 }
 
+// goOn ends the pause of a task in its card.
+func (p *Page) goOn(s job.State) app.UI {
+	return app.Article().Class("row").Body(
+		app.P().Class("hint").Text("It costs "+job.CNX(s.Order.Fee)+", and gas."),
+		app.Button().Class("button").Type("button").Text("Go on").
+			OnClick(p.send(s.ID, func() job.Event { return job.GoOn{At: p.port.NowMillis()} }), s.ID, "go on"),
+	)
+}
+
 // waits reports whether a job waits for its turn.
 func (p *Page) waits(s job.State) bool { return !s.Paused && slices.Contains(p.state.Queue, s.ID) }
 
