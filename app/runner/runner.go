@@ -143,8 +143,8 @@ func (r *Runner) publish() {
 }
 
 // Submit starts a paid task of the connected account. Call it only from a click.
-// Without a connected wallet it does nothing.
-func (r *Runner) Submit(kind task.Kind, args []byte) {
+// Without a connected wallet it does nothing. It returns the id of the job.
+func (r *Runner) Submit(kind task.Kind, args []byte) string {
 	order := job.Order{
 		Kind: kind, Args: string(args), Hash: task.Hash(args), VRAM: task.VRAM(kind, args),
 		Count: min(max(task.Files(kind, args), 1), job.MaxFiles), Title: title(kind, args),
@@ -168,7 +168,11 @@ func (r *Runner) Submit(kind task.Kind, args []byte) {
 		r.jobs = slices.Insert(r.jobs, 0, job.State{V: job.Version, ID: id, Phase: job.Draft})
 		r.apply(id, job.Submit{At: r.now(), Order: order})
 	})
+	return id
 }
+
+// Show has the present snapshot told again: something beside it has changed.
+func (r *Runner) Show() { r.post(func() {}) }
 
 // Send hands an event of the person to a job: job.Retry or job.AskRelay.
 func (r *Runner) Send(id string, e job.Event) {

@@ -17,6 +17,7 @@ func (p *Page) banners() app.UI {
 			"A reload forgets your tasks. Leave private mode or allow site data before you pay for anything."),
 		note(s.ChainDown, "The blockchain does not answer", "Trying again by itself; nothing is lost."),
 		problem(s.Notice),
+		p.guestBanner(),
 	)
 }
 

@@ -12,6 +12,7 @@ type Page struct {
 	app.Compo
 
 	port   Port
+	frame  FramePort // nil at the top
 	cancel func()
 	ctx    app.Context // the page's own: what is deferred through an element is lost when that goes
 	state  State
@@ -21,6 +22,7 @@ type Page struct {
 	image    imageForm
 	chat     chatForm
 	unfolded bool // the parameters on a phone
+	filled   int  // the last Fill that was taken
 	held     bool // a task was asked for before a wallet was connected
 	shown    int  // how many tasks of the tab are listed
 	box      lightbox
@@ -44,6 +46,7 @@ func NewPage(port Port) *Page {
 		port: port, tab: "images", shown: pageLength, image: newImageForm(), chat: newChatForm(),
 		files: newFileCache(), orders: map[string]summary{}, said: map[string]string{},
 	}
+	p.frame, _ = port.(FramePort)
 	port.Subscribe(func(s State) { p.state = s })() // the first frame shows what is known
 	return p
 }
@@ -99,6 +102,10 @@ func (p *Page) take(ctx app.Context, s State) {
 		p.restore(ctx, &p.image, s.Drafts[task.SD])
 		p.restore(ctx, &p.chat, s.Drafts[task.GPT])
 	}
+	if s.Ready && s.Fill.N != p.filled {
+		p.filled = s.Fill.N
+		p.fill(ctx, s.Fill)
+	}
 	p.followWallet(ctx, before.Session, s.Session)
 	p.followPurse(ctx, before, s)
 	p.lookAhead()
@@ -108,6 +115,9 @@ func (p *Page) take(ctx app.Context, s State) {
 
 // Render draws the page.
 func (p *Page) Render() app.UI {
+	if p.state.Frame != nil {
+		return p.framed()
+	}
 	return app.Div().Class("shell").Body(
 		p.header(),
 		p.nav(),
