@@ -114,6 +114,9 @@ func (f *Frame) tabSaid(m Mail) {
 // takeJob notes where a task of the tab is.
 func (f *Frame) takeJob(state job.State, data []Buffer) {
 	f.tab.order.Job = state.ID
+	if len(data) == 0 {
+		clear(state.Files[:]) // they come with the last one
+	}
 	for i, buffer := range data {
 		if content, err := buffer.Bytes(); err == nil && i < len(state.Files) {
 			f.tab.files[state.Files[i].SHA256] = content
