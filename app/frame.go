@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
+
 	"crynux-dapp/app/job"
 	"crynux-dapp/app/runner"
 	"crynux-dapp/app/task"
@@ -20,7 +22,9 @@ type FramePorts struct {
 	// Parent is the window of the host's page; nil where there is none.
 	Parent Window
 	// Open opens a page of ours in a tab with a name; false where the browser forbids it.
-	Open        func(path, name string) (Window, bool)
+	Open func(path, name string) (Window, bool)
+	// Adopt puts the key of this host's purse into the vault.
+	Adopt       func(ctx context.Context, key Buffer) (common.Address, error)
 	Theme       func(name string)
 	WatchHeight func(f func(int))
 }

@@ -5,10 +5,13 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
+
 	"crynux-dapp/app/job"
 	"crynux-dapp/app/task"
 	"crynux-dapp/app/view"
 	"crynux-dapp/app/widget"
+	"crynux-dapp/chain/taskwallet"
 )
 
 // tab is the tab of ours that this frame has opened, and what it said.
@@ -31,6 +34,10 @@ const tabName = "crynux-widget-"
 func (f *Frame) OpenTab(kind task.Kind, args []byte) {
 	f.order(widget.Order{Host: f.ports.Around.Host, Kind: kind, Args: string(args)})
 }
+
+// OpenPurse opens a tab of ours in which a purse for this host can be filled
+// (view.FramePort). Call it only from a click.
+func (f *Frame) OpenPurse() { f.order(widget.Order{Host: f.ports.Around.Host}) }
 
 func (f *Frame) order(o widget.Order) {
 	f.mu.Lock()
@@ -104,6 +111,13 @@ func (f *Frame) tabSaid(m Mail) {
 			return
 		}
 		f.takeJob(state, m.Data)
+	case widget.Purse:
+		var id taskwallet.Identity
+		if message.Into(&id) != nil || len(m.Data) != 1 {
+			return
+		}
+		f.TakeHostPurse(id, func(ctx context.Context) (common.Address, error) { return f.ports.Adopt(ctx, m.Data[0]) })
+		f.view.Pay, f.view.Note = string(widget.ByPurse), job.Problem{}
 	case widget.Left:
 		f.tab.order = widget.Order{}
 		f.view.Note = leftProblem

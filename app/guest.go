@@ -10,6 +10,7 @@ import (
 	"crynux-dapp/app/task"
 	"crynux-dapp/app/view"
 	"crynux-dapp/app/widget"
+	"crynux-dapp/chain/taskwallet"
 )
 
 // GuestPorts is what a page has that was opened by a frame of ours in a host's page.
@@ -19,6 +20,8 @@ type GuestPorts struct {
 	Own, Name string
 	// Doze keeps the page from being pressed for a moment.
 	Doze func()
+	// HandOver gives the frame the key of a host's purse beside a message.
+	HandOver func(ctx context.Context, origin, text string) error
 }
 
 // guest is the frame that this page works for.
@@ -33,6 +36,8 @@ type guest struct {
 	job   string    // id of the task that was made of the order
 	sent  job.State // what the frame knows of it
 	left  bool
+	// handed tells that the frame has got the key of its purse.
+	handed bool
 }
 
 // Serve works for the frame that has opened this page, if one has: it fills the form
@@ -67,10 +72,10 @@ func (g *guest) heard(m Mail) {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.order, g.left, g.job, g.sent = order, false, order.Job, job.State{}
+	g.order, g.left, g.handed, g.job, g.sent = order, false, false, order.Job, job.State{}
 	g.app.UseNetwork(order.Network)
+	g.ports.Doze()
 	if order.Job == "" && order.Args != "" {
-		g.ports.Doze()
 		g.fill = view.Fill{N: g.fill.N + 1, Kind: order.Kind, Args: order.Args}
 	}
 	g.app.Show()
@@ -139,7 +144,7 @@ func (g *guest) show(s *view.State) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	s.Fill = g.fill
-	s.Guest = view.Guest{Host: g.order.Host, Waits: g.waits(), Job: g.job}
+	s.Guest = view.Guest{Host: g.order.Host, Waits: g.waits(), Job: g.job, Purse: g.order.Host != "" && g.order.Args == "", Handed: g.handed}
 }
 
 // LeaveHost sends nothing more to the host that has filled the form (view.GuestPort).
@@ -151,6 +156,40 @@ func (a *App) LeaveHost() {
 		g.post(widget.Left, nil)
 		a.Show()
 	}
+}
+
+// hostOrigin is that of the page that the frame works for; "" for none.
+func (a *App) hostOrigin() string {
+	if a.guest == nil {
+		return ""
+	}
+	a.guest.mu.Lock()
+	defer a.guest.mu.Unlock()
+	return a.guest.order.Host
+}
+
+// HostFunding says what a number of tasks costs the purse of the host (view.GuestPort).
+func (a *App) HostFunding(ctx context.Context, tasks uint64) (view.Funding, error) {
+	f, err := a.Runner.HostFunding(ctx, a.hostOrigin(), tasks)
+	return view.Funding(f), err
+}
+
+// OpenHostPurse puts in what a number of tasks needs, and hands the purse to the
+// frame (view.GuestPort). The key goes to a window of our own origin only.
+func (a *App) OpenHostPurse(tasks uint64) {
+	g, origin := a.guest, a.hostOrigin()
+	if origin == "" {
+		return
+	}
+	a.FundHost(origin, tasks, func(ctx context.Context, id taskwallet.Identity) error {
+		if err := g.ports.HandOver(ctx, origin, widget.Encode(widget.Purse, g.nonce, id)); err != nil {
+			return err
+		}
+		g.mu.Lock()
+		g.handed = true
+		g.mu.Unlock()
+		return nil
+	})
 }
 
 // Submit starts a paid task with exactly these arguments (view.Port).

@@ -5,10 +5,13 @@ package main
 import (
 	"context"
 
+	"github.com/ethereum/go-ethereum/common"
+
 	"crynux-dapp/app"
 	"crynux-dapp/app/runner"
 	"crynux-dapp/app/view"
 	"crynux-dapp/app/widget"
+	"crynux-dapp/chain/taskwallet"
 	"crynux-dapp/wasm/browser"
 )
 
@@ -23,8 +26,19 @@ func startFrame(ctx context.Context, config app.Config) (view.Port, error) {
 		return nil, err
 	}
 	second := &browser.Worker{}
-	ports.Worker, ports.Wallets = worker{second}, noWallets{}
-	framed := app.FramePorts{Around: around, Open: openTab, Theme: browser.Theme, WatchHeight: browser.WatchHeight}
+	vault := &browser.Vault{Worker: second}
+	ports.Worker, ports.Vault, ports.Wallets = worker{second}, frameVault{vault}, noWallets{}
+	framed := app.FramePorts{
+		Around: around, Open: openTab,
+		Adopt: func(ctx context.Context, key app.Buffer) (common.Address, error) {
+			buffer, ok := key.(browser.Buffer)
+			if !ok {
+				return common.Address{}, taskwallet.BadKey.Because("%T", key)
+			}
+			return vault.Adopt(ctx, buffer)
+		},
+		Theme: browser.Theme, WatchHeight: browser.WatchHeight,
+	}
 	if parent, ok := browser.Parent(around.Host); ok {
 		framed.Parent = window{parent}
 	}
@@ -49,6 +63,30 @@ func (w window) Listen(f func(app.Mail)) (cancel func()) {
 		f(mail)
 	})
 }
+
+// frameVault has no way to a key of an owner: in a frame nobody is asked for the
+// signature that one is made from, for a passphrase or for a backup
+// (taskwallet.md §12). What it signs with was handed over by a tab.
+type frameVault struct{ *browser.Vault }
+
+var errFrame = taskwallet.Locked.Because("there is no task wallet in a frame")
+
+func (frameVault) Derive(_ context.Context, _ taskwallet.Message, first, again []byte) (common.Address, error) {
+	clear(first)
+	clear(again)
+	return common.Address{}, errFrame
+}
+func (frameVault) Random(context.Context) (common.Address, error) { return common.Address{}, errFrame }
+func (frameVault) OpenBackup(context.Context, []byte, string) (common.Address, error) {
+	return common.Address{}, errFrame
+}
+func (frameVault) Unseal(context.Context, taskwallet.Record, string) (common.Address, error) {
+	return common.Address{}, errFrame
+}
+func (frameVault) Seal(context.Context, taskwallet.Identity, string) (taskwallet.Cipher, error) {
+	return taskwallet.Cipher{}, errFrame
+}
+func (frameVault) Backup(context.Context, string) ([]byte, error) { return nil, errFrame }
 
 // noWallets is what a frame sees of the wallets in the browser.
 type noWallets struct{}

@@ -57,11 +57,15 @@ func start(ctx context.Context) (view.Port, error) {
 		return nil, fmt.Errorf("wallets cannot be looked for: %w", err)
 	}
 	second := &browser.Worker{}
-	ports.Worker, ports.Vault = worker{second}, &browser.Vault{Worker: second}
+	vault := &browser.Vault{Worker: second}
+	ports.Worker, ports.Vault, ports.Hosts = worker{second}, vault, vault
 	ports.Wallets = announced{wallets, second}
 	page := app.New(config, ports)
 	if frame, ok := browser.Opener(); ok {
-		page.Serve(app.GuestPorts{Frame: window{frame}, Own: browser.Origin(), Name: browser.Name(), Doze: func() { browser.Doze(dozeFor) }})
+		page.Serve(app.GuestPorts{
+			Frame: window{frame}, Own: browser.Origin(), Name: browser.Name(), Doze: func() { browser.Doze(dozeFor) },
+			HandOver: func(ctx context.Context, origin, text string) error { return vault.HandOver(ctx, origin, frame, text) },
+		})
 	}
 	return page, run(ctx, page.Touch, page.Run)
 }

@@ -37,6 +37,8 @@ type Ports struct {
 	Locks Locks
 	// Vault keeps the task wallet's key; nil = there is no task wallet.
 	Vault Vault
+	// Hosts keeps the keys of the purses of hosts; nil = there are none.
+	Hosts HostVault
 	Home  Home
 	// Reload loads the page anew: the only certain end of what was in its memory.
 	// nil = it cannot.

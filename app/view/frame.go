@@ -50,6 +50,8 @@ type FramePort interface {
 	PayBy(pay string)
 	// OpenTab takes arguments to a tab of ours, where they can be paid. Call it only from a click.
 	OpenTab(kind task.Kind, args []byte)
+	// OpenPurse opens a tab in which a purse for this host can be filled. Call it only from a click.
+	OpenPurse()
 }
 
 // framed is the whole page in a frame: the form, what came of it, and who is asked.
@@ -73,6 +75,7 @@ func (p *Page) framedForm() app.UI {
 				p.state.Network.Name+" is a network of the past: nothing can be run."),
 			note(p.state.ChainDown, "The blockchain does not answer", "Trying again by itself; nothing is lost."),
 			problem(f.Note),
+			problem(p.state.Purse.Problem),
 		),
 		either(f.Kind == task.GPT, p.chatView, p.imageView),
 		app.Footer().Class("row between framed-foot").Body(
@@ -92,7 +95,22 @@ func (p *Page) payChoice() app.UI {
 				return app.Option().Value(f.Pays[i]).Selected(f.Pays[i] == f.Pay).Text(payName(f.Pays[i]))
 			}),
 		),
+		app.P().Class("help").Role("status").Text(p.payHelp()),
 	)
+}
+
+// payHelp says what the button leads to.
+func (p *Page) payHelp() string {
+	purse := p.state.Purse
+	switch {
+	case p.state.Frame.Pay != PayByPurse:
+		return ""
+	case !purse.Open:
+		return "Its key is not here yet: the button opens a tab in which you choose how much goes in."
+	case purse.Known && purse.Tasks == 0:
+		return "It is empty: the cap of this site is reached, and nothing more is paid from here. The button opens a tab in which you can put in more."
+	}
+	return known(purse.Known, brief(purse.CNX)+" in it, "+aboutTasks(purse.Tasks))
 }
 
 func payName(pay string) string {
@@ -107,7 +125,14 @@ func payName(pay string) string {
 
 // runFramed is run in a frame. A tab asks again there.
 func (p *Page) runFramed(k task.Kind, args []byte) {
+	purse := p.state.Purse
 	switch p.state.Frame.Pay {
+	case PayByPurse:
+		if purse.Open && purse.Tasks > 0 {
+			p.port.Submit(k, args)
+		} else {
+			p.frame.OpenPurse()
+		}
 	default:
 		p.frame.OpenTab(k, args)
 	}

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"context"
+
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 )
 
@@ -13,17 +15,29 @@ type Guest struct {
 	// the one that is.
 	Waits bool
 	Job   string
+	// Purse tells that the frame wants a purse; Handed that it has got the key.
+	Purse, Handed bool
 }
 
 // GuestPort is the part of Port for a page that may work for another one.
 type GuestPort interface {
 	// LeaveHost shows nothing more to the host.
 	LeaveHost()
+	// HostFunding says what a number of tasks costs in the purse of the host.
+	HostFunding(ctx context.Context, tasks uint64) (Funding, error)
+	// OpenHostPurse puts that into the purse, and gives its key to the frame; 0 puts
+	// nothing in. Call it only from a click after the amounts were shown.
+	OpenHostPurse(tasks uint64)
+	// SweepHost takes everything in the purse of a host back.
+	SweepHost(origin string)
 }
 
 // guestBanner says who has filled the form, and who will see the result.
 func (p *Page) guestBanner() app.UI {
 	g := p.state.Guest
+	if g.Purse {
+		return p.hostPurse()
+	}
 	if g.Host == "" || !g.Waits && g.Job == "" {
 		return nothing()
 	}
@@ -33,10 +47,8 @@ func (p *Page) guestBanner() app.UI {
 	}
 	return app.Section().Class("banner").Role("status").Aria("label", title).Body(
 		app.Div().Body(app.Strong().Text(title), app.P().Text(text)),
-		app.Button().Class("button").Type("button").Text("Show it nothing").OnClick(func(app.Context, app.Event) {
-			if port, ok := p.port.(GuestPort); ok {
-				port.LeaveHost()
-			}
-		}),
+		app.Button().Class("button").Type("button").Text("Show it nothing").OnClick(p.leaveHost),
 	)
 }
+
+func (p *Page) leaveHost(app.Context, app.Event) { p.guest.LeaveHost() }

@@ -13,6 +13,7 @@ type Page struct {
 
 	port   Port
 	frame  FramePort // nil at the top
+	guest  GuestPort // nil in a frame
 	cancel func()
 	ctx    app.Context // the page's own: what is deferred through an element is lost when that goes
 	state  State
@@ -27,6 +28,7 @@ type Page struct {
 	shown    int  // how many tasks of the tab are listed
 	box      lightbox
 	purse    purseDialog
+	host     hostPlan
 	looked   looks
 
 	approvalFault string // of the number of tasks to approve
@@ -47,6 +49,7 @@ func NewPage(port Port) *Page {
 		files: newFileCache(), orders: map[string]summary{}, said: map[string]string{},
 	}
 	p.frame, _ = port.(FramePort)
+	p.guest, _ = port.(GuestPort)
 	port.Subscribe(func(s State) { p.state = s })() // the first frame shows what is known
 	return p
 }
@@ -106,6 +109,7 @@ func (p *Page) take(ctx app.Context, s State) {
 		p.filled = s.Fill.N
 		p.fill(ctx, s.Fill)
 	}
+	p.followHost(before, s)
 	p.followWallet(ctx, before.Session, s.Session)
 	p.followPurse(ctx, before, s)
 	p.lookAhead()
