@@ -40,8 +40,12 @@ type Frame struct {
 	nonce  string // of the handshake with the host
 	opened int64  // unix milliseconds
 
+	bridge *bridge
+
 	mu      sync.Mutex
-	network string // id of the page's
+	network runner.Network // the page's
+	trusts  []widget.Pay   // what this host may do at most
+	wish    widget.Pay     // what was chosen last
 	gate    widget.Gate
 	hello   bool // the host has answered
 	height  int
@@ -58,10 +62,13 @@ var (
 
 // NewFrame puts a frame together. Nothing happens before Run.
 func NewFrame(c Config, p Ports, f FramePorts) *Frame {
+	host := &bridge{host: f.Around.Host, now: p.Clock.Now, waiting: map[int]chan widget.Reply{}, handlers: map[int]handler{}}
+	p.Wallets = host
 	frame := &Frame{
-		App: New(c, p), ports: f, hosts: c.Widget.Hosts, nonce: p.NewID(), opened: p.Clock.Now().UnixMilli(), told: map[string]job.Phase{},
-		view: view.Frame{Host: f.Around.Host, Pays: []string{string(widget.ByTab)}, Pay: string(widget.ByTab)},
+		App: New(c, p), bridge: host, ports: f, hosts: c.Widget.Hosts, nonce: p.NewID(), opened: p.Clock.Now().UnixMilli(), told: map[string]job.Phase{},
+		view: view.Frame{Host: f.Around.Host}, trusts: []widget.Pay{widget.ByTab}, wish: widget.ByTab,
 	}
+	host.ask = func(c widget.Call) { frame.post(widget.Ask, c) }
 	frame.tab.files = map[string][]byte{}
 	switch {
 	case f.Parent == nil:
@@ -99,9 +106,24 @@ func (f *Frame) dress(s view.State) view.State {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	framed := f.view
+	for _, pay := range f.pays() {
+		framed.Pays = append(framed.Pays, string(pay))
+	}
+	framed.Pay = string(widget.ByTab)
+	if slices.Contains(f.pays(), f.wish) {
+		framed.Pay = string(f.wish)
+	}
 	s.Frame, s.Fill = &framed, f.fill
 	s.Jobs = append(slices.Clone(f.tab.jobs), s.Jobs...)
 	return s
+}
+
+// pays are the ways of paying on this network: wallets sign for some Relays only.
+func (f *Frame) pays() []widget.Pay {
+	if f.network.EIP191 {
+		return f.trusts
+	}
+	return slices.DeleteFunc(slices.Clone(f.trusts), func(p widget.Pay) bool { return p == widget.ByBridge })
 }
 
 // post tells the host something. What does not arrive is not missed: the host's
@@ -146,25 +168,35 @@ func (f *Frame) heard(m Mail) {
 			return
 		}
 		f.filled(message.Type == widget.Hello, form)
+	case widget.Answer:
+		var reply widget.Reply
+		if message.Into(&reply) == nil {
+			f.bridge.answered(reply)
+		}
+	case widget.Told:
+		var event widget.Event
+		if message.Into(&event) == nil && slices.Contains(bridgeEvents, event.Name) {
+			f.bridge.told(event)
+		}
 	}
 }
+
+// bridgeEvents are those of EIP-1193.
+var bridgeEvents = []string{"accountsChanged", "chainChanged", "connect", "disconnect"}
 
 // filled takes values of the host for the form.
 func (f *Frame) filled(hello bool, form widget.Form) {
 	if hello {
-		pays := f.hosts.Pays(f.ports.Around, form.Wallet)
-		f.view.Pays = f.view.Pays[:0:0]
-		for _, p := range pays {
-			f.view.Pays = append(f.view.Pays, string(p))
-		}
+		f.trusts = f.hosts.Pays(f.ports.Around, form.Wallet)
 		f.hello, f.view.Ready = true, true
-		f.post(widget.ReadyNow, widget.Modes{Pay: pays})
+		f.bridge.set(slices.Contains(f.trusts, widget.ByBridge))
+		f.post(widget.ReadyNow, widget.Modes{Pay: f.pays()})
 		if f.height != 0 {
 			f.post(widget.ResizeNow, widget.Size{Height: f.height})
 		}
 	}
-	if form.Pay != "" && slices.Contains(f.view.Pays, string(form.Pay)) {
-		f.view.Pay = string(form.Pay)
+	if form.Pay != "" {
+		f.wish = form.Pay
 	}
 	if form.Theme != "" {
 		f.ports.Theme(form.Theme)
@@ -192,7 +224,14 @@ func (f *Frame) resized(height int) {
 func (f *Frame) report(s runner.Snapshot) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.network = s.Network.ID
+	if f.network.ID != s.Network.ID {
+		before := len(f.pays())
+		f.network = s.Network
+		f.bridge.on(s.Network)
+		if f.hello && len(f.pays()) != before {
+			f.post(widget.ReadyNow, widget.Modes{Pay: f.pays()})
+		}
+	}
 	for _, j := range s.Jobs {
 		if _, known := f.told[j.ID]; !known && j.Marks.Submitted < f.opened {
 			f.told[j.ID] = j.Phase // of an earlier visit: no news
@@ -255,8 +294,6 @@ func results(ctx context.Context, j job.State, file func(context.Context, string
 func (f *Frame) PayBy(pay string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if slices.Contains(f.view.Pays, pay) {
-		f.view.Pay, f.view.Note = pay, job.Problem{}
-	}
+	f.wish, f.view.Note = widget.Pay(pay), job.Problem{}
 	f.Show()
 }

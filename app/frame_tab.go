@@ -45,7 +45,7 @@ func (f *Frame) order(o widget.Order) {
 	defer f.Show()
 	f.view.Note = job.Problem{}
 	t := &f.tab
-	o.Network = f.network
+	o.Network = f.network.ID
 	t.order = o
 	if t.met && !t.window.Closed() {
 		_ = t.window.Post(widget.Encode(widget.Ordered, t.nonce, o)) // seen by its silence
@@ -116,8 +116,11 @@ func (f *Frame) tabSaid(m Mail) {
 		if message.Into(&id) != nil || len(m.Data) != 1 {
 			return
 		}
-		f.TakeHostPurse(id, func(ctx context.Context) (common.Address, error) { return f.ports.Adopt(ctx, m.Data[0]) })
-		f.view.Pay, f.view.Note = string(widget.ByPurse), job.Problem{}
+		window, nonce := f.tab.window, f.tab.nonce
+		f.TakeHostPurse(id, func(ctx context.Context) (common.Address, error) { return f.ports.Adopt(ctx, m.Data[0]) }, func() {
+			_ = window.Post(widget.Encode(widget.Taken, nonce, nil)) // for the words of the tab only
+		})
+		f.wish, f.view.Note = widget.ByPurse, job.Problem{}
 	case widget.Left:
 		f.tab.order = widget.Order{}
 		f.view.Note = leftProblem

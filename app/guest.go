@@ -36,8 +36,9 @@ type guest struct {
 	job   string    // id of the task that was made of the order
 	sent  job.State // what the frame knows of it
 	left  bool
-	// handed tells that the frame has got the key of its purse.
-	handed bool
+	// sentKey tells that the key of its purse was sent to the frame, handed that the
+	// frame has it.
+	sentKey, handed bool
 }
 
 // Serve works for the frame that has opened this page, if one has: it fills the form
@@ -66,13 +67,20 @@ func (g *guest) heard(m Mail) {
 	if err != nil || message.Nonce != g.nonce {
 		return
 	}
+	if message.Type == widget.Taken {
+		g.mu.Lock()
+		g.handed = true
+		g.mu.Unlock()
+		g.app.Show()
+		return
+	}
 	var order widget.Order
 	if message.Into(&order) != nil {
 		return
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.order, g.left, g.handed, g.job, g.sent = order, false, false, order.Job, job.State{}
+	g.order, g.left, g.sentKey, g.handed, g.job, g.sent = order, false, false, false, order.Job, job.State{}
 	g.app.UseNetwork(order.Network)
 	g.ports.Doze()
 	if order.Job == "" && order.Args != "" {
@@ -144,7 +152,7 @@ func (g *guest) show(s *view.State) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	s.Fill = g.fill
-	s.Guest = view.Guest{Host: g.order.Host, Waits: g.waits(), Job: g.job, Purse: g.order.Host != "" && g.order.Args == "", Handed: g.handed}
+	s.Guest = view.Guest{Host: g.order.Host, Waits: g.waits(), Job: g.job, Purse: g.order.Host != "" && g.order.Args == "", SentKey: g.sentKey, Handed: g.handed}
 }
 
 // LeaveHost sends nothing more to the host that has filled the form (view.GuestPort).
@@ -182,13 +190,10 @@ func (a *App) OpenHostPurse(tasks uint64) {
 		return
 	}
 	a.FundHost(origin, tasks, func(ctx context.Context, id taskwallet.Identity) error {
-		if err := g.ports.HandOver(ctx, origin, widget.Encode(widget.Purse, g.nonce, id)); err != nil {
-			return err
-		}
 		g.mu.Lock()
-		g.handed = true
+		g.sentKey, g.handed = true, false
 		g.mu.Unlock()
-		return nil
+		return g.ports.HandOver(ctx, origin, widget.Encode(widget.Purse, g.nonce, id))
 	})
 }
 

@@ -8,7 +8,6 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 
 	"crynux-dapp/app"
-	"crynux-dapp/app/runner"
 	"crynux-dapp/app/view"
 	"crynux-dapp/app/widget"
 	"crynux-dapp/chain/taskwallet"
@@ -27,7 +26,7 @@ func startFrame(ctx context.Context, config app.Config) (view.Port, error) {
 	}
 	second := &browser.Worker{}
 	vault := &browser.Vault{Worker: second}
-	ports.Worker, ports.Vault, ports.Wallets = worker{second}, frameVault{vault}, noWallets{}
+	ports.Worker, ports.Vault = worker{second}, frameVault{vault}
 	framed := app.FramePorts{
 		Around: around, Open: openTab,
 		Adopt: func(ctx context.Context, key app.Buffer) (common.Address, error) {
@@ -87,10 +86,3 @@ func (frameVault) Seal(context.Context, taskwallet.Identity, string) (taskwallet
 	return taskwallet.Cipher{}, errFrame
 }
 func (frameVault) Backup(context.Context, string) ([]byte, error) { return nil, errFrame }
-
-// noWallets is what a frame sees of the wallets in the browser.
-type noWallets struct{}
-
-func (noWallets) List() []runner.Wallet                    { return nil }
-func (noWallets) Connect(string) (runner.Connection, bool) { return nil, false }
-func (noWallets) Watch(func()) (cancel func())             { return func() {} }

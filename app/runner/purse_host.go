@@ -38,8 +38,9 @@ const mostHosts = 100
 var errNoHosts = errors.New("runner: there are no purses for hosts here")
 
 // TakeHostPurse opens the purse of the host around this frame, once adopt has put
-// the key that a tab of ours has sent into the vault. The key is in memory only.
-func (r *Runner) TakeHostPurse(id taskwallet.Identity, adopt func(ctx context.Context) (address, error)) {
+// the key that a tab of ours has sent into the vault; then it calls opened. The key
+// is in memory only.
+func (r *Runner) TakeHostPurse(id taskwallet.Identity, adopt func(ctx context.Context) (address, error), opened func()) {
 	r.post(func() {
 		n := r.networks[r.snap.Network.ID]
 		go func() {
@@ -53,7 +54,11 @@ func (r *Runner) TakeHostPurse(id taskwallet.Identity, adopt func(ctx context.Co
 				}
 				return r.openPurse(r.ctx, taskwallet.Record{Identity: id}, n)
 			})
+			if err == nil {
+				opened()
+			}
 			r.post(func() {
+				r.snap.Purse.Fault = job.Fault{}
 				if err != nil {
 					r.snap.Purse.Fault, r.snap.Purse.Charge = purseFault(err), chargeOf(err)
 				}

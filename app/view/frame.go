@@ -52,6 +52,8 @@ type FramePort interface {
 	OpenTab(kind task.Kind, args []byte)
 	// OpenPurse opens a tab in which a purse for this host can be filled. Call it only from a click.
 	OpenPurse()
+	// SubmitDirect is Submit with the wallet of the host. Call it only from a click.
+	SubmitDirect(kind task.Kind, args []byte) (id string)
 }
 
 // framed is the whole page in a frame: the form, what came of it, and who is asked.
@@ -76,6 +78,7 @@ func (p *Page) framedForm() app.UI {
 			note(p.state.ChainDown, "The blockchain does not answer", "Trying again by itself; nothing is lost."),
 			problem(f.Note),
 			problem(p.state.Purse.Problem),
+			problem(p.state.Session.Problem),
 		),
 		either(f.Kind == task.GPT, p.chatView, p.imageView),
 		app.Footer().Class("row between framed-foot").Body(
@@ -103,6 +106,8 @@ func (p *Page) payChoice() app.UI {
 func (p *Page) payHelp() string {
 	purse := p.state.Purse
 	switch {
+	case p.state.Frame.Pay == PayByBridge:
+		return p.bridgeHelp()
 	case p.state.Frame.Pay != PayByPurse:
 		return ""
 	case !purse.Open:
@@ -111,6 +116,20 @@ func (p *Page) payHelp() string {
 		return "It is empty: the cap of this site is reached, and nothing more is paid from here. The button opens a tab in which you can put in more."
 	}
 	return known(purse.Known, brief(purse.CNX)+" in it, "+aboutTasks(purse.Tasks))
+}
+
+// bridgeHelp says what the wallet of the host is asked for next.
+func (p *Page) bridgeHelp() string {
+	s := p.state
+	switch {
+	case s.Session.Connecting != "":
+		return "Waiting for the wallet of this site…"
+	case !s.Session.Connected:
+		return "The button first asks the wallet of this site for its account. That pays nothing."
+	case s.WrongChain():
+		return "The wallet of this site is on another network than " + s.Network.Name + ". Switch it on that site; nothing is asked before."
+	}
+	return short(s.Session.Account.Hex()) + known(s.Session.Known, ": "+brief(s.Session.CNX)+". Each task is two transactions, and one signature for the task and for each result.")
 }
 
 func payName(pay string) string {
@@ -132,6 +151,13 @@ func (p *Page) runFramed(k task.Kind, args []byte) {
 			p.port.Submit(k, args)
 		} else {
 			p.frame.OpenPurse()
+		}
+	case PayByBridge:
+		switch {
+		case !p.state.Session.Connected:
+			p.port.Connect("")
+		case !p.state.WrongChain():
+			p.frame.SubmitDirect(k, args)
 		}
 	default:
 		p.frame.OpenTab(k, args)

@@ -15,8 +15,9 @@ type Guest struct {
 	// the one that is.
 	Waits bool
 	Job   string
-	// Purse tells that the frame wants a purse; Handed that it has got the key.
-	Purse, Handed bool
+	// Purse tells that the frame wants a purse; SentKey that the key was sent to it,
+	// Handed that it has it.
+	Purse, SentKey, Handed bool
 }
 
 // GuestPort is the part of Port for a page that may work for another one.

@@ -34,12 +34,23 @@ func (p *Page) hostPurse() app.UI {
 			app.P().Text(hostPurseText),
 			problem(s.Purse.Problem),
 			app.P().Class("doing").Role("status").Text(s.Purse.Step),
-			app.P().Role("status").Text(only(s.Guest.Handed && s.Purse.Step == "", "The purse is open in the frame. You can go back to "+s.Guest.Host+"; this tab may be closed.")),
+			app.P().Role("status").Text(only(s.Purse.Step == "", handedText(s.Guest))),
 			either(s.Purse.Open, p.hostFund, func() app.UI {
 				return app.P().Text("It is filled from your task wallet: connect your wallet and open the task wallet first, at the top right.")
 			}),
 		),
 	)
+}
+
+// handedText says where the key is.
+func handedText(g Guest) string {
+	switch {
+	case g.Handed:
+		return "The purse is open in the frame. You can go back to " + g.Host + "; this tab may be closed."
+	case g.SentKey:
+		return "The key was sent to our frame on that site, and no such frame has answered yet. Nobody else can have got it; what is in the purse can be taken back from the task wallet."
+	}
+	return ""
 }
 
 func (p *Page) hostFund() app.UI {

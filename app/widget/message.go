@@ -54,6 +54,8 @@ const (
 	Job Type = "job"
 	// Purse is the identity of a purse, with its key.
 	Purse Type = "purse"
+	// Taken: the frame has opened the purse. No body.
+	Taken Type = "taken"
 	// Left: the person sends nothing back to this host. No body.
 	Left Type = "left"
 )
@@ -63,13 +65,13 @@ const (
 var says = map[Party][]Type{
 	Host:  {Hello, Fill, Answer, Told},
 	Tab:   {Hello, Job, Purse, Left},
-	Frame: {Ordered},
+	Frame: {Ordered, Taken},
 }
 
 // The limits of one message, in bytes. A tab is ours, and a task has long
 // arguments; a host has only words for a form and what its wallet says.
 const (
-	mostFromHost = 64 << 10
+	mostFromHost = 256 << 10 // a block through its wallet has a hash of 68 bytes for each transaction
 	mostFromOurs = 4 << 20
 )
 

@@ -46,7 +46,7 @@ func TestDecodeRefuses(t *testing.T) {
 		"a frame that greets":     {widget.Encode(widget.Hello, nonce, nil), widget.Frame, widget.ErrNotYours},
 		"a tab that fills":        {widget.Encode(widget.Fill, nonce, nil), widget.Tab, widget.ErrNotYours},
 		"nobody":                  {widget.Encode(widget.Fill, nonce, nil), "", widget.ErrNotYours},
-		"too long for a host":     {widget.Encode(widget.Fill, nonce, widget.Form{Prompt: strings.Repeat("a", 64<<10)}), widget.Host, widget.ErrTooLong},
+		"too long for a host":     {widget.Encode(widget.Fill, nonce, widget.Form{Prompt: strings.Repeat("a", 256<<10)}), widget.Host, widget.ErrTooLong},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := widget.Decode(c.text, c.from); !errors.Is(err, c.want) {
@@ -93,7 +93,7 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if m.V != widget.Version || !slices.Contains([]widget.Type{widget.Hello, widget.Fill, widget.Answer, widget.Told}, m.Type) || len(text) > 64<<10 {
+		if m.V != widget.Version || !slices.Contains([]widget.Type{widget.Hello, widget.Fill, widget.Answer, widget.Told}, m.Type) || len(text) > 256<<10 {
 			t.Errorf("%q was let through", text)
 		}
 		var form widget.Form
