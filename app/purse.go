@@ -2,9 +2,11 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/holiman/uint256"
 
 	"crynux-dapp/app/job"
@@ -91,7 +93,18 @@ func (a *App) SaveBackup(ctx context.Context, password string) error {
 	if err != nil {
 		return err
 	}
-	return a.Save("crynux-task-wallet-backup.json", file, "application/json")
+	return a.Save(backupName(file), file, "application/json")
+}
+
+// backupName is the file name of a backup: it tells whose key is in it.
+func backupName(file []byte) string {
+	var keystore struct {
+		Address string `json:"address"`
+	}
+	if err := json.Unmarshal(file, &keystore); err != nil || !common.IsHexAddress(keystore.Address) {
+		return "crynux-task-wallet.json"
+	}
+	return "crynux-task-wallet-" + common.HexToAddress(keystore.Address).Hex() + ".json"
 }
 
 // OpenBackup asks the person for a backup file and opens it.

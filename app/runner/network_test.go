@@ -94,7 +94,7 @@ func begin(t *testing.T, s setup) *world {
 
 	w.net = runner.Network{
 		ID: "dev", Name: "Test network", ChainID: w.chain.ChainID().Uint64(), Coin: "ETH",
-		RPC: []string{rpc.URL}, Relay: relay.URL, EIP191: s.eip191, Fee: cnx(30), Development: true,
+		RPC: []string{rpc.URL}, Relays: []string{relay.URL}, EIP191: s.eip191, Fee: cnx(30), Development: true,
 		Contracts: chain.Contracts{Token: at.Token, Node: at.Node, Task: at.Task},
 	}
 	return w

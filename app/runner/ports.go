@@ -35,6 +35,8 @@ type Ports struct {
 	// Chance is between 0 and 1, anew each time. It spreads the requests of many pages
 	// that met the same trouble; nil = they are not spread.
 	Chance func() float64
+	// View tells whether anybody looks at the page; nil = always.
+	View View
 	// Locks keeps pages of a browser apart that share a task wallet; nil = there is
 	// only this page.
 	Locks Locks
@@ -52,6 +54,13 @@ type Ports struct {
 type Clock interface {
 	Now() time.Time
 	Sleep(ctx context.Context, d time.Duration) error
+}
+
+// View tells whether the page can be seen. The chain is asked less often where it cannot.
+type View interface {
+	Hidden() bool
+	// Watch calls f whenever that may have changed.
+	Watch(f func()) (cancel func())
 }
 
 // HTTP makes the requests to RPC endpoints and Relays.
@@ -134,8 +143,9 @@ type Network struct {
 	ChainID  uint64
 	Coin     string // symbol of the native coin
 	// RPC are its endpoints, the preferred one first.
-	RPC       []string
-	Relay     string
+	RPC []string
+	// Relays are its Relays, the preferred one first.
+	Relays    []string
 	Explorer  string
 	Contracts chain.Contracts
 	// EIP191 tells that the Relay also accepts personal_sign signatures.

@@ -134,7 +134,7 @@ func (r *Runner) clientOf(record taskwallet.Record, n network) *chain.Client {
 // moved is what has changed since the key was made; nil for nothing.
 func moved(record taskwallet.Record, n network) *taskwallet.MovedError {
 	var m *taskwallet.MovedError
-	errors.As(record.SameNetwork(n.Contracts, []string{n.Relay}), &m)
+	errors.As(record.SameNetwork(n.Contracts, n.Relays), &m)
 	return m
 }
 
@@ -147,7 +147,7 @@ func (p purse) mayFill(n network) error {
 	case p.record.RetiredAt != 0:
 		return saying{job.Fault{Code: job.PurseRetired}}
 	}
-	return p.record.SameNetwork(n.Contracts, []string{n.Relay})
+	return p.record.SameNetwork(n.Contracts, n.Relays)
 }
 
 // pursed takes note of where the task wallet stands.

@@ -37,8 +37,10 @@ type Runner struct {
 	lookAway  func()                       // ends the last LookAhead
 	cursors   map[string]uint64            // the next block to ask for, by watched job
 	missing   map[string]int               // ticks for which a sent transaction was unknown, by job
+	waited    map[string]int               // ticks for which a transaction of the task wallet was not mined, by job
 	committed map[string]bool              // all nodes have committed to a result, by job
 	watching  map[string]bool              // a poll is on its way or planned, by network
+	trails    map[string]*trail            // by network
 	alones    map[payer]context.CancelFunc // ends the turn that this tab has among all tabs
 	following map[address]bool             // task wallets whose transfers of an earlier visit are waited for
 	turns     turns
@@ -67,7 +69,7 @@ type network struct {
 	Network
 	endpoints *chain.Endpoints
 	chain     *chain.Client // over them
-	relay     *relay.Client
+	relay     *relay.Relays
 }
 
 // newRunner makes a Runner over a lease. It does nothing before run or
@@ -75,7 +77,7 @@ type network struct {
 func newRunner(ctx context.Context, p Ports, store leased, tell func(Snapshot)) *Runner {
 	p = store.fence(p)
 	r := &Runner{
-		ctx: ctx, Ports: p, Store: store, tell: tell, inbox: newInbox(), lookAway: func() {}, cursors: map[string]uint64{}, missing: map[string]int{}, committed: map[string]bool{}, watching: map[string]bool{},
+		ctx: ctx, Ports: p, Store: store, tell: tell, inbox: newInbox(), lookAway: func() {}, cursors: map[string]uint64{}, missing: map[string]int{}, waited: map[string]int{}, committed: map[string]bool{}, watching: map[string]bool{},
 		alones: map[payer]context.CancelFunc{}, following: map[address]bool{}, turns: turns{taken: map[payer]string{}}, leaves: map[string]context.CancelFunc{},
 		signed: map[string]relay.Signed{}, networks: map[string]network{}, allowed: map[string]bool{}, barred: map[string]bool{}, proved: map[proven]bool{},
 	}
@@ -85,7 +87,7 @@ func newRunner(ctx context.Context, p Ports, store leased, tell func(Snapshot)) 
 			Network:   n,
 			endpoints: endpoints,
 			chain:     chain.NewClient(endpoints, n.Contracts),
-			relay:     relay.New(n.Relay, p.HTTP),
+			relay:     relay.NewRelays(n.Relays, p.HTTP, p.Clock, p.Chance),
 		}
 	}
 	if p.Vault != nil {
@@ -100,6 +102,9 @@ func newRunner(ctx context.Context, p Ports, store leased, tell func(Snapshot)) 
 func (r *Runner) run() {
 	cancel := r.Wallets.Watch(func() { r.post(r.walletsChanged) })
 	defer cancel()
+	if r.View != nil {
+		defer r.View.Watch(func() { r.post(r.lookedAt) })()
+	}
 	r.snap.Wallets = r.Wallets.List()
 	go r.load()
 	r.own()

@@ -35,7 +35,7 @@ type Snapshot struct {
 	Drafts     [2]string
 	Persistent bool
 	// ChainDown and RelayDown tell that the last call there failed: at all endpoints of
-	// the chain, at the one Relay.
+	// the chain, at all Relays.
 	ChainDown, RelayDown bool
 	// Unreadable counts stored jobs that could not be read and were set aside.
 	Unreadable int

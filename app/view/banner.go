@@ -10,10 +10,10 @@ func (p *Page) banners() app.UI {
 	s := p.state
 	return app.Div().Class("banners").Body(
 		either(s.Elsewhere, p.elsewhere, nothing),
-		either(s.WrongChain() && !s.Purse.Open, p.wrongChain, nothing), // an open task wallet needs nothing of the wallet
+		either(s.WrongChain() && !s.Purse.Open && !s.Network.Historical, p.wrongChain, nothing), // an open task wallet needs nothing of the wallet
 		either(s.Session.Foreign && !s.WrongChain(), p.foreign, nothing),
-		note(s.Ready && s.Network.Historical, "There is no live network",
-			s.Network.Name+" is a network of the past: what was made there can be looked at, nothing can be run."),
+		note(s.Ready && s.Network.Historical, "This network is of the past",
+			s.Network.Name+" is probably gone: what was made there can be looked at, nothing can be run. Choose another network at the top."),
 		note(s.Ready && !s.Persistent, "This browser stores nothing for this page",
 			"A reload forgets your tasks. Leave private mode or allow site data before you pay for anything."),
 		note(s.ChainDown, "The blockchain does not answer", "Trying again by itself; nothing is lost."),
