@@ -20,6 +20,9 @@ const (
 	// yieldWithin is how long the place is waited for after a click before it is taken,
 	// and how long it is kept for whoever asked for it.
 	yieldWithin = 5 * time.Second
+	// graceFor is how long a tab that waited for its turn does nothing with it: the one
+	// that had it may only be loaded anew, and takes it back.
+	graceFor = 3 * time.Second
 	// claimAgain is the pause after browser or store refused a claim.
 	claimAgain = 5 * time.Second
 )
@@ -147,7 +150,9 @@ func (t *Tab) follow(ctx context.Context) error {
 	err := t.tabs.Elect(waiting, Wait, func(ctx context.Context) {
 		enough()
 		t.waits(nil)
-		t.lead(ctx)
+		if t.Clock.Sleep(ctx, graceFor) == nil {
+			t.lead(ctx)
+		}
 	})
 	t.waits(nil)
 	if cause := context.Cause(waiting); cause != nil {

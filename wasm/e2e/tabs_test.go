@@ -96,6 +96,12 @@ func TestTwoTabsShowOneWork(t *testing.T) {
 	two.click("button", "Generate")
 	two.until("the second task runs", func() bool { return two.tasks() == 2 })
 	two.stored(job.Running)
+	two.reload() // the place stays where it is
+	two.begins("button", "Wallet 0x")
+	two.find("article", "Task: "+second)
+	if two.has("status", elsewhere) {
+		t.Error("a reload gave the place away")
+	}
 	two.whole()
 	two.close()
 	one.front()
