@@ -80,6 +80,7 @@ func (a *App) state(s runner.Snapshot) view.State {
 		Session: session(s.Session), Barred: s.Barred, Approval: view.Approval(s.Approval), Signing: signing(s.Signing),
 	}
 	out.Purse, out.Direct, out.Preflight = a.purse(s), s.Direct, ahead(s.Ahead)
+	out.Queue, out.Past = s.Queue, past(s.Past)
 	for _, w := range s.Wallets {
 		out.Wallets = append(out.Wallets, wallet(w))
 	}
@@ -89,6 +90,15 @@ func (a *App) state(s runner.Snapshot) view.State {
 			Detail: fmt.Sprintf("%d of them were set aside; nothing was deleted or charged.", s.Unreadable),
 			Remedy: "They may be from a newer version of this page: reload to get it.", Quiet: true,
 		}
+	}
+	return out
+}
+
+// past is the search for tasks of earlier times as the page shows it.
+func past(s runner.Past) view.Past {
+	out := view.Past{Step: s.Step, Of: s.Of, Left: s.Left, All: s.All, Done: s.Done, Whole: s.Whole, Found: s.Found, Known: s.Known, Others: s.Others}
+	if !s.Fault.Zero() {
+		out.Problem = job.ExplainPurse(s.Fault, job.ChargedNothing)
 	}
 	return out
 }

@@ -25,7 +25,7 @@ func (a *App) purse(s runner.Snapshot) view.Purse {
 		Possible: a.Vault != nil, Refused: p.Refused, Elsewhere: p.Elsewhere, Foreign: p.Foreign, Site: p.Site, Host: a.host,
 		Made: p.Made, Open: p.Open, Address: p.Address, Owner: p.Owner,
 		Random: p.Made && p.Kind != taskwallet.Derived, BackedUp: p.BackedUp,
-		Remembered: view.Remembered(p.Remembered), Shared: p.Shared, Held: p.Held, Retired: p.Retired, Number: p.Number, Taken: p.Taken, Used: p.Used,
+		Remembered: view.Remembered(p.Remembered), Shared: p.Shared, Held: p.Held, Retired: p.Retired, Number: p.Number, Taken: p.Taken, Used: p.Used, Older: p.Older,
 		Idle: p.Idle, Leaving: p.Leaving,
 		Known: p.Known, Native: p.Native, CNX: p.CNX, Tasks: p.Tasks, Step: p.Step, Asking: p.Asking,
 		Underivable: p.Fault.Code == job.PurseNotDerivable,

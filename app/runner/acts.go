@@ -179,3 +179,18 @@ func (t *Tab) PurseRemains(ctx context.Context) (Remains, error) {
 
 // DeletePurse is Runner.DeletePurse.
 func (t *Tab) DeletePurse(typed string) { t.act(func(r *Runner) { r.DeletePurse(typed) }) }
+
+// Move is Runner.Move.
+func (t *Tab) Move(id string, earlier bool) { t.act(func(r *Runner) { r.Move(id, earlier) }) }
+
+// PauseQueue is Runner.PauseQueue.
+func (t *Tab) PauseQueue() { t.act((*Runner).PauseQueue) }
+
+// GoOnQueue is Runner.GoOnQueue.
+func (t *Tab) GoOnQueue() { t.act((*Runner).GoOnQueue) }
+
+// FindPast is Runner.FindPast.
+func (t *Tab) FindPast(of address) { t.act(func(r *Runner) { r.FindPast(of) }) }
+
+// StopPast is Runner.StopPast.
+func (t *Tab) StopPast() { t.act((*Runner).StopPast) }

@@ -24,7 +24,8 @@ type Runner struct {
 	// Owned by the goroutine of run or show. What it starts may read ctx.
 	ctx       context.Context
 	snap      Snapshot
-	jobs      []job.State // newest first
+	jobs      []job.State     // newest first
+	earlier   map[string]bool // jobs of earlier visits, by id: until resume they are not taken up
 	wallet    Connection
 	unwatch   func() // ends the events of wallet
 	connects  uint64 // how often a wallet was asked to connect
@@ -44,12 +45,13 @@ type Runner struct {
 	alones    map[payer]context.CancelFunc // ends the turn that this tab has among all tabs
 	following map[address]bool             // task wallets whose transfers of an earlier visit are waited for
 	turns     turns
-	leaves    map[string]context.CancelFunc // ends what is done for a job now
-	// leavePurse ends what is done with the task wallet now.
-	leavePurse context.CancelFunc
-	writes     []write // not saved yet, in order
-	writing    bool
-	signed     map[string]relay.Signed // signatures that may be used again, by signing parameters
+	leaves    map[string]context.CancelCauseFunc // ends what is done for a job now
+	// leavePurse ends what is done with the task wallet now, leavePast the search for
+	// tasks of earlier times.
+	leavePurse, leavePast context.CancelFunc
+	writes                []write // not saved yet, in order
+	writing               bool
+	signed                map[string]relay.Signed // signatures that may be used again, by signing parameters
 
 	networks map[string]network
 
@@ -78,8 +80,8 @@ func newRunner(ctx context.Context, p Ports, store leased, tell func(Snapshot)) 
 	p = store.fence(p)
 	r := &Runner{
 		ctx: ctx, Ports: p, Store: store, tell: tell, inbox: newInbox(), lookAway: func() {}, cursors: map[string]uint64{}, missing: map[string]int{}, waited: map[string]int{}, committed: map[string]bool{}, watching: map[string]bool{},
-		alones: map[payer]context.CancelFunc{}, following: map[address]bool{}, turns: turns{taken: map[payer]string{}}, leaves: map[string]context.CancelFunc{},
-		signed: map[string]relay.Signed{}, networks: map[string]network{}, allowed: map[string]bool{}, barred: map[string]bool{}, proved: map[proven]bool{},
+		alones: map[payer]context.CancelFunc{}, following: map[address]bool{}, turns: turns{map[payer]string{}}, leaves: map[string]context.CancelCauseFunc{},
+		signed: map[string]relay.Signed{}, earlier: map[string]bool{}, networks: map[string]network{}, allowed: map[string]bool{}, barred: map[string]bool{}, proved: map[proven]bool{},
 	}
 	for _, n := range p.Networks {
 		endpoints := chain.NewEndpoints(n.ChainID, n.RPC, p.HTTP, p.Clock, p.Chance)
@@ -138,7 +140,7 @@ func (r *Runner) post(do func()) { r.inbox.post(do) }
 func (r *Runner) publish() {
 	r.snap.Network.Fee = r.price(r.networks[r.snap.Network.ID].Network)
 	s := r.snap
-	s.Jobs = slices.Clone(r.jobs)
+	s.Jobs, s.Queue = slices.Clone(r.jobs), r.queued()
 	s.Wallets = slices.Clone(s.Wallets)
 	r.mu.Lock()
 	r.published = s
@@ -170,7 +172,7 @@ func (r *Runner) Submit(kind task.Kind, args []byte) {
 			order.Allow = r.snap.Approval.amount(r.price(r.snap.Network)) // the price that was shown
 		}
 		r.jobs = slices.Insert(r.jobs, 0, job.State{V: job.Version, ID: id, Phase: job.Draft})
-		r.apply(id, job.Submit{At: r.now(), Order: order})
+		r.apply(id, job.Submit{At: r.moment(), Order: order})
 	})
 }
 
@@ -193,8 +195,8 @@ func (r *Runner) Send(id string, e job.Event) {
 	})
 }
 
-// Remove forgets a job that has ended and holds nothing: a stopped one that was
-// never paid, or an aborted one. Others stay.
+// Remove forgets a job that holds nothing: one that waits to be paid or was stopped
+// before, or an aborted one. Others stay.
 func (r *Runner) Remove(id string) {
 	r.post(func() {
 		i := r.index(id)
@@ -202,10 +204,10 @@ func (r *Runner) Remove(id string) {
 			return
 		}
 		s := r.jobs[i]
-		paid := s.TaskID != 0 || s.Create.Asked != 0
-		if s.Phase == job.Aborted || (s.Phase == job.Failed && !paid) {
+		if s.Phase == job.Aborted || s.Unpaid() && (s.Phase == job.Failed || s.Phase == job.Checking) {
 			r.jobs = slices.Delete(r.jobs, i, i+1)
 			r.write(write{store: Jobs, key: id})
+			r.endTurn(s)
 		}
 	})
 }
@@ -253,9 +255,12 @@ func (r *Runner) put(i int, before, next job.State, effects []job.Effect) {
 		r.refreshBalances()
 		r.refreshPurse()
 	}
+	if over := r.leaves[next.ID]; over != nil && next.Paused && !before.Paused && next.Phase == job.Checking {
+		over(errPaused)
+	}
 	r.strangerOf(next)
 	r.turns.claim(next)
-	if paying(before.Phase) && !paying(next.Phase) {
+	if paying(before) && !paying(next) {
 		r.endTurn(next)
 	}
 	r.watch()

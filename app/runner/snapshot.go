@@ -31,7 +31,10 @@ type Snapshot struct {
 	// Signing are the signatures that the wallet is asked for now, by job.
 	Signing map[string]Signing
 	// Jobs of all networks, newest first.
-	Jobs       []job.State
+	Jobs []job.State
+	// Queue are the ids of those that wait to be paid, in their order.
+	Queue      []string
+	Past       Past
 	Drafts     [2]string
 	Persistent bool
 	// ChainDown and RelayDown tell that the last call there failed: at all endpoints of

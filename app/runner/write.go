@@ -82,6 +82,7 @@ func (r *Runner) load() {
 			}
 			if r.index(s.ID) < 0 {
 				r.jobs = append(r.jobs, s)
+				r.earlier[s.ID] = true
 			}
 		}
 		newestFirst(r.jobs)

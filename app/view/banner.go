@@ -17,6 +17,7 @@ func (p *Page) banners() app.UI {
 		note(s.Ready && !s.Persistent, "This browser stores nothing for this page",
 			"A reload forgets your tasks. Leave private mode or allow site data before you pay for anything."),
 		note(s.ChainDown, "The blockchain does not answer", "Trying again by itself; nothing is lost."),
+		p.wasUsed(),
 		problem(s.Notice),
 	)
 }

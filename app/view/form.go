@@ -87,6 +87,16 @@ func (p *Page) changed(f form) app.EventHandler {
 	}
 }
 
+// typing takes a number while it is typed, so that what depends on it is never old.
+// What is wrong with it is said when the field is left.
+func (p *Page) typing(f form) app.EventHandler {
+	return func(app.Context, app.Event) {
+		said := f.shared().faults
+		p.read(f)
+		f.shared().faults = said
+	}
+}
+
 func (p *Page) saveDraft(f form) {
 	if args, err := f.encode(); err == nil {
 		p.port.SaveDraft(f.shared().kind, string(args))

@@ -34,6 +34,9 @@ type State struct {
 	Signing map[string]Signing
 	// Jobs are the newest first.
 	Jobs []job.State
+	// Queue are the ids of those that wait to be paid, in their order.
+	Queue []string
+	Past  Past
 
 	// Persistent is false when the browser refused storage: then nothing survives a reload.
 	Persistent bool
