@@ -295,7 +295,7 @@ func (t *Tab) show() {
 		t.shows = r
 		s := t.published
 		t.telling.Unlock()
-		s.Elsewhere, s.Session, s.Purse, s.Ahead, s.Signing = true, Session{}, Purse{}, Ahead{}, nil
+		s.Elsewhere, s.Session, s.Purse, s.Ahead, s.Signing, s.Past = true, Session{}, Purse{}, Ahead{}, nil, Past{}
 		t.publish(r, s) // until it was read
 		go r.show(reads)
 	}
