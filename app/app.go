@@ -46,6 +46,8 @@ type App struct {
 	nets   []view.Network
 	host   string // that serves the page
 
+	guest *guest // whom the page works for; nil = nobody
+
 	mu   sync.Mutex
 	urls map[string]string // object URLs by SHA-256
 }
@@ -91,6 +93,7 @@ func (a *App) state(s runner.Snapshot) view.State {
 			Remedy: "They may be from a newer version of this page: reload to get it.", Quiet: true,
 		}
 	}
+	a.guest.show(&out)
 	return out
 }
 
@@ -121,13 +124,17 @@ func network(n runner.Network) view.Network {
 
 // FileURL makes an address for a stored file, the same one while the page lives.
 func (a *App) FileURL(ctx context.Context, sha256, mime string) (string, error) {
+	return a.fileURL(ctx, sha256, mime, a.File)
+}
+
+func (a *App) fileURL(ctx context.Context, sha256, mime string, read func(context.Context, string) ([]byte, error)) (string, error) {
 	a.mu.Lock()
 	address, ok := a.urls[sha256]
 	a.mu.Unlock()
 	if ok {
 		return address, nil
 	}
-	file, err := a.File(ctx, sha256)
+	file, err := read(ctx, sha256)
 	if err != nil {
 		return "", err
 	}

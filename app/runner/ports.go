@@ -44,6 +44,8 @@ type Ports struct {
 	Tabs Tabs
 	// Vault keeps the task wallet's key; nil = there is no task wallet.
 	Vault Vault
+	// Hosts keeps the keys of the purses of hosts; nil = there are none.
+	Hosts HostVault
 	Home  Home
 	// Reload loads the page anew: the only certain end of what was in its memory.
 	// nil = it cannot.
