@@ -214,7 +214,7 @@ func (t *Tab) unfinished() bool {
 	t.telling.Lock()
 	defer t.telling.Unlock()
 	for _, s := range t.published.Jobs {
-		if s.Phase != job.Draft && !s.Phase.Ended() {
+		if s.Phase != job.Draft && !s.Phase.Ended() && !s.Paused {
 			return true
 		}
 	}
