@@ -38,6 +38,9 @@ func (a *App) purse(s runner.Snapshot) view.Purse {
 	for _, f := range p.Search.Found {
 		out.Search.Found = append(out.Search.Found, view.Found(f))
 	}
+	for _, h := range p.Hosts {
+		out.Hosts = append(out.Hosts, view.HostPurse{Origin: h.Origin, Address: h.Address, Known: h.Known, Native: h.Native, CNX: h.CNX})
+	}
 	if m := p.Moved; m != nil {
 		out.Moved = &view.Moved{Then: side(m.Record), Now: side(m.Now)}
 	}
@@ -62,7 +65,7 @@ func (a *App) RememberPurse(how view.Remembered, passphrase string) {
 		a.ForgetPurse()
 		return
 	}
-	a.Runner.RememberPurse(taskwallet.Remembered(how), passphrase)
+	a.Tab.RememberPurse(taskwallet.Remembered(how), passphrase)
 }
 
 func ahead(a runner.Ahead) view.Preflight {
@@ -77,13 +80,13 @@ func ahead(a runner.Ahead) view.Preflight {
 
 // Funding says what a number of tasks costs now.
 func (a *App) Funding(ctx context.Context, tasks uint64) (view.Funding, error) {
-	f, err := a.Runner.Funding(ctx, tasks)
+	f, err := a.Tab.Funding(ctx, tasks)
 	return view.Funding(f), err
 }
 
 // PurseRemains looks what would be lost with the key.
 func (a *App) PurseRemains(ctx context.Context) (view.Remains, error) {
-	left, err := a.Runner.PurseRemains(ctx)
+	left, err := a.Tab.PurseRemains(ctx)
 	return view.Remains(left), err
 }
 
@@ -116,6 +119,6 @@ func (a *App) OpenBackup(ctx context.Context, password string) error {
 	if !ok {
 		return errors.New("no file was chosen")
 	}
-	a.Runner.OpenBackup(file, password)
+	a.Tab.OpenBackup(file, password)
 	return nil
 }

@@ -65,10 +65,17 @@ type State struct {
 	// Overdue tells that a block later than Deadline was seen while the job ran.
 	Overdue bool    `json:"overdue,omitempty"`
 	Outcome Outcome `json:"outcome,omitzero"`
+	// Relay has taken the arguments; "" = not known. Results are asked for there first.
+	Relay string `json:"relay,omitempty"`
 	// Nodes were drawn for the task, by round; zero before createTask is mined.
 	Nodes [3]common.Address `json:"nodes,omitzero"`
 	// Ledger is where the fee went.
 	Ledger Ledger `json:"ledger,omitzero"`
+	// Seen is the newest block that told something about the job. If the chain does not
+	// have it any more, what it told is taken back.
+	Seen Block `json:"seen,omitzero"`
+	// Reorgs counts how often the block with createTask was taken back.
+	Reorgs int `json:"reorgs,omitempty"`
 	// Eager tells that the Relay is asked for results before the chain shows them, by the person's wish.
 	Eager bool `json:"eager,omitempty"`
 
@@ -175,8 +182,12 @@ type Tx struct {
 	// the block's maker, in wei.
 	Price uint256.Int `json:"price,omitzero"`
 	Tip   uint256.Int `json:"tip,omitzero"`
-	// Mined is the block of the receipt; 0 = not mined.
-	Mined uint64 `json:"mined,omitempty"`
+	// Mined is the block of the receipt, 0 = not mined, and In its hash: the number alone
+	// says nothing after a reorganisation.
+	Mined uint64      `json:"mined,omitempty"`
+	In    common.Hash `json:"in,omitzero"`
+	// Last is the part of Gas that this receipt tells.
+	Last uint256.Int `json:"last,omitzero"`
 	// Gas is what was paid for gas, in wei, tries that failed included.
 	Gas uint256.Int `json:"gas,omitzero"`
 	// Fee is the CNX that moved to the Task contract (createTask only).
@@ -187,12 +198,16 @@ type Tx struct {
 type Outcome struct {
 	Success bool `json:"success,omitempty"`
 	// Result are the result bytes of TaskSuccess: 8 bytes of pHash an image, or a SHA-256 (protocol.md A.4), as a byte string.
+	// After a reorganisation they may be there without Success: the files that are here were compared with them.
 	Result Bytes          `json:"result,omitempty"`
 	Node   common.Address `json:"node,omitzero"`
 	Tx     common.Hash    `json:"tx,omitzero"`
 	Block  uint64         `json:"block,omitempty"`
 	// Published tells that the chain shows the upload of the results (protocol.md A.7).
 	Published bool `json:"published,omitempty"`
+	// PublishedIn and AbortedIn are the blocks that told it; 0 = none, or not known.
+	PublishedIn uint64 `json:"publishedIn,omitempty"`
+	AbortedIn   uint64 `json:"abortedIn,omitempty"`
 	// Reason is the text of TaskAborted; empty while there was none.
 	Reason string `json:"reason,omitempty"`
 	// Returned is the CNX that came back in the aborting transaction.

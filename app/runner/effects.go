@@ -100,6 +100,8 @@ func (r *Runner) do(ctx context.Context, s job.State, h hand, e job.Effect, othe
 		if h, ok := h.(purseHand); ok { // nobody else has signed bytes
 			r.answer(s, h.hasten(ctx, s, n))
 		}
+	case job.Resend:
+		r.chainReached(n.chain.SendRaw(ctx, []byte(e.Raw))) // whether it is known is asked anyway
 	case job.Broadcast:
 		r.broadcast(ctx, s, n, e.Raw, s.Current().Hash, others)
 	case job.Search:
@@ -153,6 +155,9 @@ func (r *Runner) check(ctx context.Context, s job.State, n network, h hand) job.
 	if f := h.reckon(s, &q); !f.Zero() {
 		return r.metNow(f)
 	}
+	if f := r.numbered(ctx, s, n, h, q.Nonce); !f.Zero() {
+		return r.metNow(f)
+	}
 	if !q.Allowance.Lt(&q.Fee) && !q.CNX.Lt(&q.Fee) {
 		q.Gas, err = n.chain.Estimate(ctx, createTx(s, n))
 		switch {
@@ -195,13 +200,28 @@ func (r *Runner) upload(ctx context.Context, s job.State, n network, h hand) {
 		r.met(s.ID, f)
 		return
 	}
-	err := n.relay.Upload(ctx, params, signed)
+	taker, err := n.relay.Upload(ctx, params, signed)
 	r.relayReached(err)
-	if err != nil && !isFault(err, relay.AlreadyUploaded) {
-		r.met(s.ID, r.refused(s, err, params))
+	if err != nil {
+		r.met(s.ID, r.orphaned(ctx, s, n, err, r.refused(s, err, params)))
 		return
 	}
-	r.event(s.ID, job.Uploaded{At: r.now()})
+	r.event(s.ID, job.Uploaded{At: r.now(), TaskID: s.TaskID, Relay: taker})
+}
+
+// orphaned tells a Relay that takes a task for another one: it knows no
+// reorganisations (protocol.md B.4), so it keeps the creator and the hash that an id had
+// in a block that is gone. The chain says whose it is now. Where a wallet signed, and no
+// such thing was seen, a slip of the signature is likelier.
+func (r *Runner) orphaned(ctx context.Context, s job.State, n network, err error, f job.Fault) job.Fault {
+	signer := isFault(err, relay.SignerRefused) && (s.Reorgs > 0 || s.Order.Hand == job.ByTaskWallet)
+	if !signer && !isFault(err, relay.HashMismatch) {
+		return f
+	}
+	if t, err := n.chain.Task(ctx, s.TaskID); err == nil && t.Creator == s.Order.Account && t.TaskHash == s.Order.Hash {
+		f.Code = job.RelayOrphan
+	}
+	return f
 }
 
 func (r *Runner) fetch(ctx context.Context, s job.State, n network, h hand, index int) {
@@ -211,10 +231,10 @@ func (r *Runner) fetch(ctx context.Context, s job.State, n network, h hand, inde
 		r.met(s.ID, f)
 		return
 	}
-	file, err := n.relay.Result(ctx, params, signed)
+	file, err := n.relay.Result(ctx, params, signed, s.Relay)
 	r.relayReached(err)
 	if err != nil {
-		r.met(s.ID, r.refused(s, err, params))
+		r.met(s.ID, r.orphaned(ctx, s, n, err, r.refused(s, err, params)))
 		return
 	}
 	sum := sha256.Sum256(file)
@@ -239,7 +259,7 @@ func (r *Runner) fetch(ctx context.Context, s job.State, n network, h hand, inde
 		r.met(s.ID, job.Fault{Code: job.Storage, Detail: err.Error()})
 		return
 	}
-	r.event(s.ID, job.Fetched{At: r.now(), Index: index, File: got})
+	r.event(s.ID, job.Fetched{At: r.now(), Index: index, File: got, Result: s.Outcome.Result})
 }
 
 // chainReached and relayReached note for the page whether they answer.

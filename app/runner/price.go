@@ -19,9 +19,9 @@ func (r *Runner) price(n Network) uint256.Int {
 // charged is the job that was charged last on a network. What was found of earlier
 // times tells no price of today.
 func charged(jobs []job.State, network string) (last job.State, ok bool) {
-	for _, s := range jobs {
-		if s.Order.Network == network && s.Recovered == 0 && !s.Create.Fee.IsZero() && (!ok || s.Marks.Created > last.Marks.Created) {
-			last, ok = s, true
+	for i := range jobs { // by place: a State is large, and this is done with every snapshot
+		if s := &jobs[i]; s.Order.Network == network && s.Recovered == 0 && !s.Create.Fee.IsZero() && (!ok || s.Marks.Created > last.Marks.Created) {
+			last, ok = *s, true
 		}
 	}
 	return last, ok

@@ -39,8 +39,8 @@ func (g *page) of(id uint64) job.State {
 	return s.Jobs[i]
 }
 
-// elsewhere is the same person in a browser that knows nothing.
-func (g *page) elsewhere() *page {
+// freshBrowser is the same person in a browser that knows nothing.
+func (g *page) freshBrowser() *page {
 	g.w.Helper()
 	g.close()
 	again := g.w.reopen(g.person, onDisk(newDisk()))
@@ -79,7 +79,7 @@ func TestPastTasksOfTheTaskWalletComeBack(t *testing.T) {
 	w.nodes.SetFaults(devrelay.NodeFaults{})
 
 	w.vault = &keyRoom{w: w}
-	g = g.elsewhere()
+	g = g.freshBrowser()
 	before := len(p.Prompts())
 	// Before the key is here, its tasks are those of somebody: shown, and nothing else.
 	if past := g.past(common.Address{}); past.Found != 0 || len(past.Others) != 3 || !past.Whole || !past.Fault.Zero() {
@@ -136,7 +136,7 @@ func TestPastTasksInDirectMode(t *testing.T) {
 	alice := w.rich()
 	g := w.open(alice)
 	was := g.settles(g.order(task.SD, sd(t, 2)))
-	g = g.elsewhere()
+	g = g.freshBrowser()
 	before := len(alice.prompts())
 	if past := g.past(common.Address{}); past.Found != 1 {
 		t.Fatalf("%+v", past)
@@ -165,7 +165,7 @@ func TestPastTaskThatRunsIsFollowed(t *testing.T) {
 	g.fund(2)
 	running := g.reaches(g.order(task.SD, sd(t, 1)), job.Running)
 	w.vault = &keyRoom{w: w}
-	g = g.elsewhere()
+	g = g.freshBrowser()
 	g.purse()
 	g.past(common.Address{})
 	s := g.of(running.TaskID)
@@ -203,7 +203,7 @@ func TestFeeOfAPastTaskComesBack(t *testing.T) {
 			if !c.during {
 				g.expire(id)
 			}
-			g = g.elsewhere()
+			g = g.freshBrowser()
 			g.past(common.Address{})
 			s := g.of(was.TaskID)
 			if c.during {
@@ -236,7 +236,7 @@ func TestPastLedgerBalances(t *testing.T) {
 			g := w.open(alice)
 			was := g.settles(g.order(task.SD, sd(t, 1)))
 			native.Sub(&native, &was.Approve.Gas)
-			g = g.elsewhere()
+			g = g.freshBrowser()
 			g.past(common.Address{})
 			s := g.of(was.TaskID)
 			w.same(name, was, s)
@@ -259,7 +259,7 @@ func TestPastTasksAreThePersonsOwn(t *testing.T) {
 	w.must(err)
 	_, err = w.chain.Transact(t.Context(), thief, w.net.Contracts.Token, nil, data)
 	w.must(err)
-	g = g.elsewhere()
+	g = g.freshBrowser()
 	g.http.setAlter(func(url string, answer []byte) []byte { return poisoned(w, answer, alice.account) })
 	past := g.past(common.Address{})
 	if past.Found != 1 || len(past.Others) != 0 || !past.Fault.Zero() {
@@ -310,7 +310,7 @@ func TestPastOnANodeWithALimit(t *testing.T) {
 	g := w.open(alice)
 	was := g.settles(g.order(task.SD, sd(t, 1)))
 	w.must(w.chain.Mine(4200))
-	g = g.elsewhere()
+	g = g.freshBrowser()
 	var refused, asked atomic.Int64
 	g.http.setAlter(func(url string, answer []byte) []byte { return answer })
 	g.http.setMeddle(func(url string, body []byte) []byte {
@@ -351,7 +351,7 @@ func TestPastSearchIsStopped(t *testing.T) {
 	alice := w.rich()
 	g := w.open(alice)
 	g.settles(g.order(task.SD, sd(t, 1)))
-	g = g.elsewhere()
+	g = g.freshBrowser()
 	release := make(chan struct{})
 	g.http.setBefore(func(url string, body []byte) []byte {
 		if strings.Contains(string(body), "eth_getLogs") {

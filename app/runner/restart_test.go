@@ -99,7 +99,7 @@ func (g *page) finishAfterAll(id string) job.State {
 		if s.Phase != job.Failed {
 			break
 		}
-		if s.Fault.Code != job.Interrupted {
+		if s.Fault.Code != job.Interrupted && s.Fault.Code != job.PurseLocked {
 			g.w.Fatalf("%s stopped with %+v", id, s.Fault)
 		}
 		g.retry(id)

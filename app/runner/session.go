@@ -280,7 +280,7 @@ func (r *Runner) UseNetwork(id string) {
 		r.snap.Session.Foreign, r.snap.Session.Revocation, r.snap.Session.Listing = false, Revocation{}, NotListed
 		r.lookAway()
 		r.showDirect()
-		r.write(write{store: Settings, key: "network", value: []byte(id)})
+		r.write(write{store: Settings, key: networkKey, value: []byte(id)})
 		r.refreshBalances()
 		r.findPurse()
 	})

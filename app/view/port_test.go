@@ -117,6 +117,7 @@ func (b *browser) Subscribe(f func(State)) func() {
 	f(b.state)
 	return func() {}
 }
+func (b *browser) WorkHere()                       { b.note("work here") }
 func (b *browser) Connect(id string)               { b.note("connect %s", id) }
 func (b *browser) Disconnect()                     { b.note("disconnect") }
 func (b *browser) SwitchChain()                    { b.note("switch chain") }
