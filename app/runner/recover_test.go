@@ -58,6 +58,9 @@ func (w *world) same(name string, was, found job.State) {
 	if found.Order.Args != "" {
 		w.Errorf("%s: arguments out of nothing: %q", name, found.Order.Args)
 	}
+	if found.Create.In != was.Create.In || found.Outcome.Block != was.Outcome.Block || found.Newest() != was.Newest() || found.Seen.Number < was.Create.Mined {
+		w.Errorf("%s: told by the blocks %+v, in %s; was %+v, in %s", name, found.Seen, found.Create.In, was.Seen, was.Create.In)
+	}
 	a, b := was.Ledger, found.Ledger
 	if a.Returned() != b.Returned() || a.ToNodes() != b.ToNodes() || was.Held() != found.Held() || found.Unseen() != (cnx(0)) {
 		w.Errorf("%s: the ledger is %+v, was %+v", name, b, a)
@@ -392,7 +395,7 @@ func TestPastTaskWhoseArgumentsAreHere(t *testing.T) {
 	w := begin(t, setup{})
 	g := w.open(w.rich())
 	was := g.settles(g.order(task.SD, sd(t, 1)))
-	g = g.elsewhere()
+	g = g.freshBrowser()
 	g.finish(g.order(task.SD, sd(t, 1)))
 	if past := g.past(common.Address{}); past.Found != 1 || past.Known != 1 {
 		t.Errorf("%+v", past)
