@@ -91,14 +91,14 @@ func (f *Frame) Run(ctx context.Context) {
 		defer f.ports.Parent.Listen(f.heard)()
 		f.post(widget.Awake, nil)
 		f.ports.WatchHeight(f.resized)
-		defer f.Runner.Subscribe(f.report)()
+		defer f.Tab.Subscribe(f.report)()
 	}
 	f.App.Run(ctx)
 }
 
 // Subscribe has tell called with every new state of the frame (view.Port).
 func (f *Frame) Subscribe(tell func(view.State)) (cancel func()) {
-	return f.Runner.Subscribe(func(s runner.Snapshot) { tell(f.dress(f.state(s))) })
+	return f.Tab.Subscribe(func(s runner.Snapshot) { tell(f.dress(f.state(s))) })
 }
 
 // dress adds what only a frame has.

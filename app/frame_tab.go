@@ -156,7 +156,7 @@ func (f *Frame) File(ctx context.Context, sha256 string) ([]byte, error) {
 	if ok {
 		return content, nil
 	}
-	return f.Runner.File(ctx, sha256)
+	return f.Tab.File(ctx, sha256)
 }
 
 // FileURL is App.FileURL over the files of the frame.
@@ -178,7 +178,7 @@ func (f *Frame) Send(id string, e job.Event) {
 	if f.elsewhere(id) {
 		return
 	}
-	f.Runner.Send(id, e)
+	f.Tab.Send(id, e)
 }
 
 // Remove takes an ended task from the list.
@@ -186,7 +186,7 @@ func (f *Frame) Remove(id string) {
 	f.mu.Lock()
 	f.tab.jobs = slices.DeleteFunc(f.tab.jobs, func(j job.State) bool { return j.ID == id && j.Phase.Ended() })
 	f.mu.Unlock()
-	f.Runner.Remove(id)
+	f.Tab.Remove(id)
 }
 
 // elsewhere brings the tab of a task to the front.

@@ -50,7 +50,7 @@ func (a *App) Serve(p GuestPorts) {
 	}
 	a.guest = &guest{app: a, ports: p, nonce: nonce}
 	p.Frame.Listen(a.guest.heard)
-	a.Runner.Subscribe(a.guest.follow)
+	a.Tab.Subscribe(a.guest.follow)
 	a.guest.post(widget.Hello, nil)
 }
 
@@ -178,7 +178,7 @@ func (a *App) hostOrigin() string {
 
 // HostFunding says what a number of tasks costs the purse of the host (view.GuestPort).
 func (a *App) HostFunding(ctx context.Context, tasks uint64) (view.Funding, error) {
-	f, err := a.Runner.HostFunding(ctx, a.hostOrigin(), tasks)
+	f, err := a.Tab.HostFunding(ctx, a.hostOrigin(), tasks)
 	return view.Funding(f), err
 }
 
@@ -198,4 +198,4 @@ func (a *App) OpenHostPurse(tasks uint64) {
 }
 
 // Submit starts a paid task with exactly these arguments (view.Port).
-func (a *App) Submit(kind task.Kind, args []byte) { a.guest.took(kind, a.Runner.Submit(kind, args)) }
+func (a *App) Submit(kind task.Kind, args []byte) { a.guest.took(kind, a.Tab.Submit(kind, args)) }

@@ -76,13 +76,14 @@ const dozeFor = 500 * time.Millisecond
 
 // ports are those that page and frame share; kept names what is kept in the browser.
 func ports(ctx context.Context, kept string) (app.Ports, error) {
-	store, err := browser.Open(ctx, "crynux-dapp:"+kept, runner.Stores())
+	name := "crynux-dapp:" + kept
+	store, err := browser.Open(ctx, name, runner.Stores())
 	if err != nil {
 		return app.Ports{}, fmt.Errorf("storage cannot be opened: %w", err)
 	}
 	return app.Ports{
 		Ports: runner.Ports{
-			Clock: clock{}, HTTP: browser.Fetch{}, Store: storage{store}, NewID: browser.NewID, Locks: locks{}, Reload: browser.Reload,
+			Clock: clock{}, HTTP: browser.Fetch{}, Store: storage{store}, NewID: browser.NewID, Locks: locks{}, Tabs: tabs{browser.OpenTabs(name)}, Reload: browser.Reload,
 			Chance: rand.Float64,
 		},
 		Screen: screen{},

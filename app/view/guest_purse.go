@@ -61,7 +61,7 @@ func (p *Page) hostFund() app.UI {
 	}
 	mine := p.purseOf(s.Guest.Host)
 	return app.Div().Class("stack").Body(
-		numberBox(hostTasksID, "Tasks it may pay for", "", hostLimits, f.fault, false, p.onHostTasks),
+		numberBox(hostTasksID, "Tasks it may pay for", "", hostLimits, f.fault, false, noNews, p.onHostTasks),
 		app.Div().Class("row").Body(
 			p.action(button, true, p.onHostFund, !f.known),
 			either(mine.Known && !mine.CNX.IsZero(), func() app.UI {
