@@ -58,7 +58,7 @@ func start(ctx context.Context) (*app.App, error) {
 		Ports: runner.Ports{
 			Clock: clock{}, HTTP: browser.Fetch{}, Store: storage{store}, Worker: worker{second},
 			Wallets: announced{wallets, second}, NewID: browser.NewID, Locks: locks{}, Vault: &browser.Vault{Worker: second}, Reload: browser.Reload,
-			Chance: rand.Float64,
+			Chance: rand.Float64, View: tab{},
 		},
 		Screen: screen{},
 		Href:   goapp.Window().URL().String(),
@@ -68,6 +68,19 @@ func start(ctx context.Context) (*app.App, error) {
 	}
 	go page.Run(ctx)
 	return page, nil
+}
+
+// tab tells whether anybody looks at the page.
+type tab struct{}
+
+func (tab) Hidden() bool { return browser.Hidden() }
+
+func (tab) Watch(f func()) (cancel func()) {
+	cancel, err := browser.WatchHidden(func(bool) { f() })
+	if err != nil {
+		return func() {} // then the next planned poll sees it
+	}
+	return cancel
 }
 
 // clock is the browser's.
