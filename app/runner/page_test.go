@@ -53,7 +53,9 @@ func (w *world) reopen(p person, s *store) *page {
 		clock = w.clock
 	}
 	g.conn = &connection{wallet: p.Wallet, site: p.Site("https://dapp.example")}
+	w.eyes[g] = &eye{}
 	g.Runner = runner.New(runner.Ports{
+		View:  w.eyes[g],
 		Clock: clock, Chance: w.chance, HTTP: g.http, Store: s, Worker: second, Wallets: wallets{g.conn}, Locks: &s.tabs,
 		NewID: g.newID, Networks: []runner.Network{w.net}, Vault: w.vault, Home: w.home(), Reload: g.reload,
 	})
