@@ -173,6 +173,12 @@ type (
 		At    int64
 		Block uint64
 	}
+	// Pause is the person's wish that nothing new is paid for the job.
+	Pause struct{ At int64 }
+	// GoOn is the person's click that ends a pause, after the price was shown.
+	GoOn struct{ At int64 }
+	// Place puts a job that waits to be paid somewhere else in the queue (State.Queued).
+	Place struct{ To int64 }
 	// AskRelay is the person's wish to ask the Relay for results before the chain shows them.
 	AskRelay struct{ At int64 }
 )
@@ -207,3 +213,6 @@ func (Payout) event()         {}
 func (Closed) event()         {}
 func (Reorganised) event()    {}
 func (AskRelay) event()       {}
+func (Pause) event()          {}
+func (GoOn) event()           {}
+func (Place) event()          {}

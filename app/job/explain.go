@@ -71,6 +71,9 @@ func heldUp(s State) string {
 	if s.Reorgs > 0 && s.Phase == CreatePending {
 		return "The blockchain took back the block with your payment. The same payment is waited for again; nothing is paid twice."
 	}
+	if s.Phase == Running && s.Recovered != 0 && s.Order.Args == "" && !s.Overdue {
+		return "What was asked for is not known here. If it never reached the nodes, they cannot work on it, and the fee can be claimed back after the deadline."
+	}
 	if s.Overdue && s.Phase == Running {
 		return "The nodes are past the deadline. They may still finish; the fee is held by the contract."
 	}
@@ -114,6 +117,8 @@ func Charged(s State) string {
 		return fmt.Sprintf("The fee of %s is paid; the task stays yours and nothing is paid twice.", CNX(s.Create.Fee))
 	case s.Create.Asked != 0 && s.Fault.Code != Interrupted:
 		return "It is not certain whether the payment left your wallet; trying again looks for it first."
+	case gas && s.Approve.Mined != 0:
+		return "No CNX was charged, only gas. The approval stays and is used for the next task."
 	case gas:
 		return "No CNX was charged, only gas."
 	}
@@ -275,6 +280,8 @@ func explainFault(s State) Problem {
 			return Problem{Title: "Nothing can be sent to this address", Detail: f.Reason, Remedy: "Type the address of an account of yours."}
 		}
 		return Problem{Title: "This is no complete address", Detail: "It has to be written in full, with its capital and small letters: they tell a slip of the pen.", Remedy: "Copy the address once more from where you know it."}
+	case Found:
+		return found(s)
 	case Storage:
 		return Problem{Title: "The browser refused to store the task", Detail: "Without storage a paid task could be lost, so it does not go on.", Remedy: "Free some space or leave private mode, then go on.", Retry: "Go on"}
 	case ChainDown:
@@ -319,6 +326,25 @@ func times(amount, part uint256.Int) int64 {
 	return int64(min(n.Uint64(), math.MaxInt64))
 }
 
+// found is a task that was found on the chain: who is asked to bring it here, and how
+// often.
+func found(s State) Problem {
+	p := Problem{Title: "Found on the blockchain", Detail: "The nodes have finished it. Its results are not in this browser, but the Relay should still have them.",
+		Remedy: "The task wallet fetches them without asking you.", Retry: "Fetch the results", Quiet: true}
+	if s.From == Uploading {
+		p.Detail, p.Remedy, p.Retry = "The nodes may still wait for its arguments, which are here.", "The task wallet hands them over without asking you.", "Hand over the arguments"
+	}
+	if s.Order.Hand == ByWallet {
+		p.Remedy = "Your wallet asks you for one signature for each of them. It costs nothing."
+		if n := s.Order.Count; s.From == Uploading || n == 1 {
+			p.Remedy = "Your wallet asks you for one signature. It costs nothing."
+		} else if n > 1 {
+			p.Remedy = fmt.Sprintf("Your wallet asks you for %d signatures, one for each. It costs nothing.", n)
+		}
+	}
+	return p
+}
+
 func rejected(s State) Problem {
 	p := Problem{Title: "You said no in the wallet", Quiet: true, Retry: "Ask again"}
 	switch s.From {
@@ -329,7 +355,7 @@ func rejected(s State) Problem {
 	case Fetching:
 		p.Remedy = "Each result is handed out against a signature of yours."
 	default:
-		p.Remedy = "Go on whenever you like, or change the task."
+		p.Remedy = "Go on whenever you like."
 	}
 	return p
 }

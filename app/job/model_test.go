@@ -53,7 +53,7 @@ func TestModel(t *testing.T) {
 			o.Hand = job.ByTaskWallet
 		}
 		l.happen(job.Submit{At: 1, Order: o})
-		for range 70 {
+		for range 100 {
 			l.step()
 			seen[l.s.Phase]++
 		}
@@ -162,6 +162,8 @@ func (l *life) answer(of started) job.Event {
 		switch n := l.rng.IntN(8); {
 		case n == 0:
 			return job.NotAsked{At: l.at, Fault: job.Fault{Code: pick(l, job.PurseLocked, job.Storage, job.WrongChain)}}
+		case n < 3 && l.s.Order.Hand == job.ByTaskWallet: // it signs, or was not asked
+			return l.met(job.Internal)
 		case n < 3:
 			return l.met(job.Rejected, job.WalletPending, job.WalletGarbage, job.WalletSilent, job.WrongChain, job.TxRefused, job.ChainDown, job.Internal)
 		case l.s.Order.Hand == job.ByTaskWallet:
@@ -238,7 +240,8 @@ func (l *life) chain() job.Event {
 // person is a click. Not every button is there for every state: the machine has to
 // know that by itself.
 func (l *life) person() job.Event {
-	return pick[job.Event](l, job.Retry{At: l.at}, job.Retry{At: l.at}, job.Cancel{At: l.at}, job.Cancel{At: l.at}, job.SpeedUp{At: l.at}, job.AskRelay{At: l.at})
+	return pick[job.Event](l, job.Retry{At: l.at}, job.Retry{At: l.at}, job.Cancel{At: l.at}, job.Cancel{At: l.at}, job.SpeedUp{At: l.at}, job.AskRelay{At: l.at},
+		pick[job.Event](l, job.Pause{At: l.at}, job.GoOn{At: l.at}, job.GoOn{At: l.at}, job.Place{To: l.at}))
 }
 
 // reload ends everything that is under way, and goes on from the record.
@@ -347,6 +350,9 @@ func (l *life) became(before, s job.State, effects []job.Effect, why string) {
 			if s.TaskID != 0 {
 				l.fail("a second payment is asked")
 			}
+			if before.Paused || s.Paused {
+				l.fail("a paused job pays")
+			}
 		default:
 			continue
 		}
@@ -409,7 +415,9 @@ func (l *life) hasWayOut() {
 	}
 	switch s.Phase {
 	case job.Checking:
-		under(job.Check{}, job.Wait{})
+		if !s.Paused { // which has a button
+			under(job.Check{}, job.Wait{})
+		}
 	case job.CancelChecking:
 		under(job.CheckCancel{}, job.Wait{})
 	case job.AwaitApproval:

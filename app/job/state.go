@@ -80,6 +80,15 @@ type State struct {
 	Eager bool `json:"eager,omitempty"`
 
 	Files [MaxFiles]File `json:"files"`
+
+	// Recovered is when the task was found on the chain, in unix milliseconds; 0 = it
+	// was ordered here. Order.Args may be empty then: only their hash is known.
+	Recovered int64 `json:"recovered,omitempty"`
+	// Paused tells that nothing new is paid for the job before GoOn: by the person's
+	// wish, or because the page was opened anew.
+	Paused bool `json:"paused,omitempty"`
+	// Place is where the person has put the job in the queue; 0 = where it came (Queued).
+	Place int64 `json:"place,omitempty"`
 }
 
 // Order is what was asked for. After Submit only Fee and GasPrice can change, by a click that names the new one.
@@ -229,11 +238,26 @@ func (s State) NextFile() int {
 // the person did not want to wait for that.
 func (s State) Asks() bool { return s.Phase == Fetching && (s.Outcome.Published || s.Eager) }
 
+// Queued orders the jobs that wait to be paid: the smallest comes first.
+func (s State) Queued() int64 {
+	if s.Place != 0 {
+		return s.Place
+	}
+	return s.Marks.Submitted
+}
+
+// Unpaid reports whether nothing was ever asked for that could pay for the task: then
+// the job can be taken away.
+func (s State) Unpaid() bool { return s.TaskID == 0 && s.Create.Asked == 0 }
+
 // Verified reports whether every file is here and matches the chain.
 func (s State) Verified() bool { return s.Phase == Done && s.NextFile() == s.Order.Count }
 
 // Waiting tells whom the job waits for now.
 func (s State) Waiting() Party {
+	if s.Paused && s.Phase == Checking {
+		return Person
+	}
 	switch s.Phase {
 	case Draft, Failed, Aborted:
 		return Person

@@ -24,6 +24,9 @@ func Update(s State, e Event) (State, []Effect) {
 	if next, effects, done := anywhere(s, e); done {
 		return next, effects
 	}
+	if next, effects, done := queued(s, e); done {
+		return next, effects
+	}
 	switch s.Phase {
 	case Draft:
 		return draft(s, e)
@@ -64,6 +67,9 @@ func anywhere(s State, e Event) (State, []Effect, bool) {
 		s.Outcome.Success = true
 		s.Outcome.Result, s.Outcome.Node, s.Outcome.Tx, s.Outcome.Block = e.Result, e.Node, e.Tx, e.Block
 		s.Marks.Succeeded = e.At
+		if s.Order.Count == 0 { // of a task that was found on the chain
+			s.Order.Count = files(s.Order.Kind, e.Result)
+		}
 		if s.Phase == Running || s.Phase == Uploading || s.Phase.Cancelling() || s.From.Cancelling() { // then nothing is claimed back
 			if s.Marks.Uploaded == 0 {
 				s.Marks.Uploaded = e.At // somebody brought them: the nodes had them
@@ -238,7 +244,16 @@ func (s State) lookAgain(at int64) (State, []Effect) {
 	if s.Phase.Cancelling() {
 		return s.enter(CancelChecking, at), []Effect{CheckCancel{}}
 	}
-	return s.enter(Checking, at), []Effect{Check{}}
+	return s.recheck(at)
+}
+
+// recheck reads everything before a payment, unless the job is paused.
+func (s State) recheck(at int64) (State, []Effect) {
+	s = s.enter(Checking, at)
+	if s.Paused {
+		return s, nil
+	}
+	return s, []Effect{Check{}}
 }
 
 // replaced is what it means that another transaction took a nonce: people do that
@@ -339,7 +354,7 @@ func pending(s State, e Event) (State, []Effect) {
 		if s.Phase == ApprovalPending {
 			s.Approvals++
 			s.Marks.Approved = e.At
-			return s.enter(Checking, e.At), []Effect{Check{}}
+			return s.recheck(e.At)
 		}
 		if s.Phase == CancelPending { // the chain's events say how the task ended
 			s.Trouble = Fault{}
@@ -561,6 +576,6 @@ func (s State) enter(p Phase, at int64) State {
 func (s State) fail(at int64, f Fault) (State, []Effect) {
 	from := s.Phase
 	s = s.enter(Failed, at)
-	s.From, s.Fault = from, f
+	s.From, s.Fault, s.Paused = from, f, false // it waits for the person anyway
 	return s, nil
 }

@@ -231,7 +231,7 @@ func TestResume(t *testing.T) {
 		phase   job.Phase
 		effects []job.Effect
 	}{
-		{"checking runs again", submitted(), job.Checking, []job.Effect{job.Check{}}},
+		{"nothing that was confirmed before is paid by itself", submitted(), job.Checking, nil},
 		{"an approval is searched for", to(t, job.AwaitApproval), job.AwaitApproval, []job.Effect{job.Search{Tx: to(t, job.AwaitApproval).Approve}}},
 		{"a transaction that may have left is searched for", asked, job.AwaitCreate, []job.Effect{job.Search{Tx: asked.Create}}},
 		{"pending is watched", to(t, job.CreatePending), job.CreatePending, nil},

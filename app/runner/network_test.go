@@ -39,13 +39,14 @@ type world struct {
 	nodes *devrelay.Nodes
 	net   runner.Network
 	// Of the next page: nil vault = none, nil worker = one that works, nil clock = the
-	// network's, nil chance = none, href "" = this machine; former are earlier names of
-	// its site.
+	// network's, nil chance = none, href "" = this machine, rdns "" = Alice's wallet; former
+	// are earlier names of its site.
 	clock  runner.Clock
 	chance func() float64
 	vault  runner.Vault
 	worker runner.Worker
 	href   string
+	rdns   string
 	former []string
 	eyes   map[*page]*eye // who looks at each page
 }

@@ -51,6 +51,9 @@ type Purse struct {
 	// Used tells that the key is new to this browser, was used elsewhere, and holds no
 	// CNX: it may have been retired there.
 	Used bool
+	// Older tells that the key is new to this browser and was used before: it may have
+	// tasks that no job here knows of.
+	Older bool
 	// Taken tells that there is code at its address: somebody else has the key.
 	Taken  bool
 	Known  bool // balances were read
@@ -77,6 +80,8 @@ type Purse struct {
 	CameBack uint256.Int
 	// MostTasks is how many tasks may be funded at once.
 	MostTasks uint64
+	// Hosts are the purses of pages that embed this one, the newest first.
+	Hosts []Host
 }
 
 // Payment is one transfer into the task wallet.

@@ -13,6 +13,9 @@ import (
 type Snapshot struct {
 	// Ready is false until the store was read.
 	Ready bool
+	// Elsewhere tells that the jobs run in another tab and are only shown here: there
+	// is no session and no task wallet, and everything that acts does nothing.
+	Elsewhere bool
 	// Network is that of the page; its Fee is what the next task costs.
 	Network Network
 	Wallets []Wallet
@@ -28,7 +31,10 @@ type Snapshot struct {
 	// Signing are the signatures that the wallet is asked for now, by job.
 	Signing map[string]Signing
 	// Jobs of all networks, newest first.
-	Jobs       []job.State
+	Jobs []job.State
+	// Queue are the ids of those that wait to be paid, in their order.
+	Queue      []string
+	Past       Past
 	Drafts     [2]string
 	Persistent bool
 	// ChainDown and RelayDown tell that the last call there failed: at all endpoints of

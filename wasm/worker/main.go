@@ -34,25 +34,34 @@ func main() {
 // reply answers one question of the page.
 func reply(self js.Value, keys *keyholder, question js.Value) {
 	message := map[string]any{"id": question.Get("id")}
-	ok, err := answer(keys, question)
+	ok, key, err := answer(keys, question)
 	if err != nil {
 		failure, _ := json.Marshal(protocol.FailureOf(err)) // texts only: it cannot fail
 		message["error"] = string(failure)
 	} else {
 		message["ok"] = string(ok)
 	}
-	self.Call("postMessage", message)
+	if key == nil {
+		self.Call("postMessage", message)
+		return
+	}
+	array := js.Global().Get("Uint8Array").New(len(key))
+	js.CopyBytesToJS(array, key)
+	clear(key)
+	message["data"] = array.Get("buffer")
+	self.Call("postMessage", message, []any{array.Get("buffer")}) // moved: no copy stays
 }
 
-// answer never panics: one bad picture must not take the key with it.
-func answer(keys *keyholder, question js.Value) (ok []byte, err error) {
+// answer never panics: one bad picture must not take the key with it. key is beside
+// the answer of protocol.HandOver, and nil otherwise.
+func answer(keys *keyholder, question js.Value) (ok, key []byte, err error) {
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
 		case runtime.Error: // about indexes and types
-			ok, err = nil, fmt.Errorf("panic: %w", r)
+			ok, key, err = nil, nil, fmt.Errorf("panic: %w", r)
 		default: // whatever it is may have a secret in it
-			ok, err = nil, fmt.Errorf("panic with %T", r)
+			ok, key, err = nil, nil, fmt.Errorf("panic with %T", r)
 		}
 	}()
 	op, args := question.Get("op").String(), []byte(question.Get("args").String())
@@ -72,9 +81,13 @@ func answer(keys *keyholder, question js.Value) (ok []byte, err error) {
 		result, err = keys.answer(op, args, data)
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return json.Marshal(result)
+	if h, ok := result.(handed); ok {
+		key = h.key
+	}
+	ok, err = json.Marshal(result)
+	return ok, key, err
 }
 
 // with calls f with its arguments.
