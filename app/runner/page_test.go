@@ -59,7 +59,9 @@ func (w *world) reopen(p person, s *store) *page {
 		tabs = s.tab
 	}
 	g.conn = &connection{tab: s.tab, wallet: p.Wallet, site: p.Site("https://dapp.example")}
+	w.eyes[g] = &eye{}
 	g.Tab = runner.New(runner.Ports{
+		View:  w.eyes[g],
 		Clock: live, Chance: w.chance, HTTP: live, Store: s, Worker: second, Wallets: wallets{g.conn, cmp.Or(w.rdns, "test.alice")},
 		Locks: s.locks, Tabs: tabs,
 		NewID: g.newID, Networks: []runner.Network{w.net}, Vault: w.vault, Home: w.home(), Reload: g.reload,
