@@ -269,6 +269,8 @@ func explainFault(s State) Problem {
 		return Problem{Title: "This is no complete address", Detail: "It has to be written in full, with its capital and small letters: they tell a slip of the pen.", Remedy: "Copy the address once more from where you know it."}
 	case Storage:
 		return Problem{Title: "The browser refused to store the task", Detail: "Without storage a paid task could be lost, so it does not go on.", Remedy: "Free some space or leave private mode, then go on.", Retry: "Go on"}
+	case StorageFull:
+		return Problem{Title: "The browser's storage is full", Detail: "What comes next cannot be kept, so the task waits. Nothing of it is lost.", Remedy: "Make room, then go on.", Retry: "Go on"}
 	case ChainDown:
 		return Problem{Title: "The blockchain does not answer", Remedy: "Check your connection and try again.", Retry: "Try again"}
 	case SignatureLate:

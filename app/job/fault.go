@@ -58,6 +58,7 @@ const (
 	PurseForeignTarget Code = "purse-foreign-target" // the address to send to is not one with its checksum
 	NetworkMismatch    Code = "network-mismatch"     // the RPC is of another chain, or has no such contracts
 	Storage            Code = "storage"              // the browser refused to store the job
+	StorageFull        Code = "storage-full"         // the browser has no more room for this page
 	Internal           Code = "internal"             // a mistake of this program
 )
 
@@ -110,7 +111,7 @@ func (f Fault) transient() bool {
 func Codes() []Code {
 	return []Code{Rejected, WalletPending, WalletLocked, WalletGone, WalletCannot, WalletGarbage, WalletSilent, WrongChain, ForeignChain, WrongAccount,
 		SignerMismatch, NotEnoughCNX, NotEnoughGas, FeeRaised, AllowanceShort, NoFreeNodes, TxReverted, TxReplaced, TxDropped, TxRefused, Interrupted,
-		ArgsRefused, RelayRefused, NotCreator, ResultDamaged, ResultMismatch, NetworkMismatch, Storage, Internal, PayingNow, SignatureSpent,
+		ArgsRefused, RelayRefused, NotCreator, ResultDamaged, ResultMismatch, NetworkMismatch, Storage, StorageFull, Internal, PayingNow, SignatureSpent,
 		NoPurseHere, PurseLocked, PurseShort, PurseNotDerivable, PurseOtherKey, PurseMoved, PurseForeign, PurseOverBudget, GasPriceRaised, PurseWrongPassword, PurseBadFile, PurseBadAmount, PurseUnproven,
 		PursePassphrase, PurseNotKept, PurseNotKeepable, PurseTaken, PurseRetired, PurseUnsafe, PurseNotFound, PurseForeignTarget,
 		ChainDown, RelayDown, NotSynced, NotUploaded, TxWaiting, TxUnderpriced, SignatureLate, WorkerRestarts}

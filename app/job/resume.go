@@ -5,6 +5,9 @@ package job
 // wallet was asked, the chain is searched; if nothing left, the person decides
 // again, because a page that opens asks for no money by itself.
 func Resume(s State, at int64) (State, []Effect) {
+	if s.Imported != 0 {
+		return s, nil
+	}
 	switch s.Phase {
 	case Checking:
 		return s, []Effect{Check{}}

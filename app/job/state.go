@@ -69,6 +69,10 @@ type State struct {
 	Nodes [3]common.Address `json:"nodes,omitzero"`
 	// Ledger is where the fee went.
 	Ledger Ledger `json:"ledger,omitzero"`
+	// Imported is when the record came here from another browser's export, in unix
+	// milliseconds; 0 = the job was made here. An imported job is a record of what was:
+	// nothing is done for it, and nothing that happens changes it.
+	Imported int64 `json:"imported,omitempty"`
 	// Eager tells that the Relay is asked for results before the chain shows them, by the person's wish.
 	Eager bool `json:"eager,omitempty"`
 
@@ -196,6 +200,8 @@ type File struct {
 	SHA256   string `json:"sha256,omitempty"`
 	Size     int    `json:"size,omitempty"`
 	Verified bool   `json:"verified,omitempty"`
+	// Gone tells that the person had the bytes removed from this browser.
+	Gone bool `json:"gone,omitempty"`
 	// Distance is the Hamming distance between the image's hash and the chain's; 0 when verified.
 	Distance int `json:"distance,omitempty"`
 }
@@ -219,6 +225,9 @@ func (s State) Verified() bool { return s.Phase == Done && s.NextFile() == s.Ord
 
 // Waiting tells whom the job waits for now.
 func (s State) Waiting() Party {
+	if s.Imported != 0 {
+		return Nobody
+	}
 	switch s.Phase {
 	case Draft, Failed, Aborted:
 		return Person
