@@ -35,6 +35,7 @@ type Store struct {
 type shelf interface {
 	get(ctx context.Context, store, key string) ([]byte, bool, error)
 	list(ctx context.Context, store string) ([]Record, error)
+	keys(ctx context.Context, store string) ([]string, error)
 	put(ctx context.Context, records []Record) error
 	close()
 }
@@ -98,6 +99,14 @@ func (s *Store) PutAll(ctx context.Context, records []Record) error {
 		return fmt.Errorf("saving to %s: %w", records[0].Store, err)
 	}
 	return nil
+}
+
+// Keys lists the keys of a store, in order, without reading the values.
+func (s *Store) Keys(ctx context.Context, store string) ([]string, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return s.shelf.keys(ctx, store)
 }
 
 // Close ends the connection; it is not needed before the page goes away.

@@ -106,6 +106,7 @@ func (w *Worker) current() (*runningWorker, error) {
 // will.
 type answer struct {
 	ok, failed string
+	data       js.Value // an ArrayBuffer, or undefined
 	down       string
 }
 
@@ -191,31 +192,37 @@ func (r *runningWorker) end(why string) {
 // gone with the question. When ctx ends first the worker goes on, and its answer
 // is dropped.
 func (r *runningWorker) ask(ctx context.Context, ok any, op string, args any, data ...[]byte) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	text, err := json.Marshal(args)
-	if err != nil {
-		return fmt.Errorf("%s: %w", op, err)
-	}
-	id, waiting, err := r.register()
-	if err != nil {
-		return fmt.Errorf("%s: %w", op, err)
-	}
-	defer r.forget(id)
 	buffers, err := newBuffers(data)
 	if err != nil {
 		return fmt.Errorf("%s: %w", op, err)
 	}
+	_, err = r.askBuffers(ctx, ok, op, args, buffers)
+	return err
+}
+
+// askBuffers is ask with ArrayBuffers, which are moved, and the data of the answer.
+func (r *runningWorker) askBuffers(ctx context.Context, ok any, op string, args any, buffers []any) (data js.Value, err error) {
+	if err := ctx.Err(); err != nil {
+		return js.Undefined(), err
+	}
+	text, err := json.Marshal(args)
+	if err != nil {
+		return js.Undefined(), fmt.Errorf("%s: %w", op, err)
+	}
+	id, waiting, err := r.register()
+	if err != nil {
+		return js.Undefined(), fmt.Errorf("%s: %w", op, err)
+	}
+	defer r.forget(id)
 	message := map[string]any{"id": id, "op": op, "args": string(text), "data": buffers}
 	if _, err := call(r.value, "postMessage", message, buffers); err != nil { // the buffers are moved
-		return fmt.Errorf("%s: %w", op, err)
+		return js.Undefined(), fmt.Errorf("%s: %w", op, err)
 	}
 	select {
 	case a := <-waiting:
-		return a.read(op, ok)
+		return a.data, a.read(op, ok)
 	case <-ctx.Done():
-		return ctx.Err()
+		return js.Undefined(), ctx.Err()
 	}
 }
 
@@ -262,6 +269,6 @@ func (r *runningWorker) answered(message js.Value) {
 	defer r.mu.Unlock()
 	if waiting, ok := r.waiting[id]; ok {
 		delete(r.waiting, id)
-		waiting <- answer{ok: text(message, "ok"), failed: text(message, "error")}
+		waiting <- answer{ok: text(message, "ok"), failed: text(message, "error"), data: property(message, "data")}
 	}
 }

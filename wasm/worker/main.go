@@ -19,40 +19,46 @@ import (
 // this program was loading.
 func main() {
 	self := js.Global()
-	keys := new(keyholder)
+	keys, files := new(keyholder), new(exports)
 	// Answering may wait for the browser, which an event must not do.
 	self.Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {
-		go reply(self, keys, args[0].Get("data"))
+		go reply(self, keys, files, args[0].Get("data"))
 		return nil
 	}))
 	for early := self.Get("crynuxEarly"); early.Length() > 0; {
-		go reply(self, keys, early.Call("shift"))
+		go reply(self, keys, files, early.Call("shift"))
 	}
 	select {}
 }
 
 // reply answers one question of the page.
-func reply(self js.Value, keys *keyholder, question js.Value) {
+func reply(self js.Value, keys *keyholder, files *exports, question js.Value) {
 	message := map[string]any{"id": question.Get("id")}
-	ok, err := answer(keys, question)
+	ok, data, err := answer(keys, files, question)
 	if err != nil {
 		failure, _ := json.Marshal(protocol.FailureOf(err)) // texts only: it cannot fail
 		message["error"] = string(failure)
 	} else {
 		message["ok"] = string(ok)
 	}
-	self.Call("postMessage", message)
+	if data == nil {
+		self.Call("postMessage", message)
+		return
+	}
+	bytes := newBytes(data).Get("buffer")
+	message["data"] = bytes
+	self.Call("postMessage", message, []any{bytes}) // moved, not copied
 }
 
 // answer never panics: one bad picture must not take the key with it.
-func answer(keys *keyholder, question js.Value) (ok []byte, err error) {
+func answer(keys *keyholder, files *exports, question js.Value) (ok []byte, out buffer, err error) {
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
 		case runtime.Error: // about indexes and types
-			ok, err = nil, fmt.Errorf("panic: %w", r)
+			ok, out, err = nil, nil, fmt.Errorf("panic: %w", r)
 		default: // whatever it is may have a secret in it
-			ok, err = nil, fmt.Errorf("panic with %T", r)
+			ok, out, err = nil, nil, fmt.Errorf("panic with %T", r)
 		}
 	}()
 	op, args := question.Get("op").String(), []byte(question.Get("args").String())
@@ -68,13 +74,19 @@ func answer(keys *keyholder, question js.Value) (ok []byte, err error) {
 		result, err = with(args, recoverSigner)
 	case protocol.ImageHash:
 		result, err = imageHash(data[0])
+	case protocol.ExportKey, protocol.ExportSeal, protocol.ExportOpen, protocol.ExportEnd:
+		result, err = files.answer(op, args, data)
 	default:
 		result, err = keys.answer(op, args, data)
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return json.Marshal(result)
+	if b, is := result.(buffer); is {
+		return []byte("null"), b, nil
+	}
+	ok, err = json.Marshal(result)
+	return ok, nil, err
 }
 
 // with calls f with its arguments.

@@ -1,0 +1,80 @@
+package runner
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strconv"
+)
+
+// settingsVersion is that of the records in the store of settings. They are written
+// behind "v1 "; one without that is of version 0, which was the value alone. (Jobs and
+// keys have their version inside; a file is known by the hash of its bytes.)
+const settingsVersion = 1
+
+// errNewer is a record of a newer version of this page. It is left as it is.
+var errNewer = errors.New("runner: the record was written by a newer version of this page")
+
+// versioned is a store that writes and reads versions of settings.
+type versioned struct{ Store }
+
+// Get takes a setting of a newer version for one that is not there.
+func (v versioned) Get(ctx context.Context, store, key string) ([]byte, bool, error) {
+	value, ok, err := v.Store.Get(ctx, store, key)
+	if store != Settings || err != nil || !ok {
+		return value, ok, err
+	}
+	value, newer := setting(value)
+	return value, !newer, nil
+}
+
+// Put does not replace a setting of a newer version: errNewer.
+func (v versioned) Put(ctx context.Context, store, key string, value []byte) error {
+	if store != Settings {
+		return v.Store.Put(ctx, store, key, value)
+	}
+	if err := v.mine(ctx, key); err != nil {
+		return err
+	}
+	return v.Store.Put(ctx, store, key, versionedSetting(value))
+}
+
+// Delete does not remove one either.
+func (v versioned) Delete(ctx context.Context, store, key string) error {
+	if store == Settings {
+		if err := v.mine(ctx, key); err != nil {
+			return err
+		}
+	}
+	return v.Store.Delete(ctx, store, key)
+}
+
+func (v versioned) mine(ctx context.Context, key string) error {
+	before, ok, err := v.Store.Get(ctx, Settings, key)
+	if err != nil || !ok {
+		return err
+	}
+	if _, newer := setting(before); newer {
+		return errNewer
+	}
+	return nil
+}
+
+// setting is the value of a record, of this version or an earlier one; newer tells
+// that it is of a later one.
+func setting(record []byte) (value []byte, newer bool) {
+	head, value, ok := bytes.Cut(record, []byte(" "))
+	n, err := strconv.ParseUint(string(bytes.TrimPrefix(head, []byte("v"))), 10, 16)
+	switch {
+	case !ok || err != nil || head[0] != 'v':
+		return record, false
+	case n > settingsVersion:
+		return nil, true
+	}
+	return value, false
+}
+
+// versionedSetting is the record of a value.
+func versionedSetting(value []byte) []byte {
+	return append([]byte("v"+strconv.Itoa(settingsVersion)+" "), value...)
+}
