@@ -46,7 +46,7 @@ var house = map[string][]string{
 	"chain/taskwallet/vault": {"chain", "chain/taskwallet"},
 	"relay":                  {},
 	"relay/devrelay":         {"chain/devchain"},
-	"wasm":                   {"app", "app/runner", "app/view", "wasm/browser"},
+	"wasm":                   {"app", "app/archive", "app/runner", "app/view", "chain/taskwallet", "wasm/browser"},
 	"wasm/browser":           {"chain", "chain/taskwallet", "wasm/worker/protocol"},
 	"wasm/worker":            {"app/proof/imagehash", "chain/taskwallet", "chain/taskwallet/vault", "wasm/worker/protocol"},
 	"wasm/worker/protocol":   {"chain/taskwallet"},

@@ -58,7 +58,7 @@ func start(ctx context.Context) (*app.App, error) {
 		Ports: runner.Ports{
 			Clock: clock{}, HTTP: browser.Fetch{}, Store: storage{store}, Worker: worker{second},
 			Wallets: announced{wallets, second}, NewID: browser.NewID, Locks: locks{}, Vault: &browser.Vault{Worker: second}, Reload: browser.Reload,
-			Chance: rand.Float64,
+			Chance: rand.Float64, Data: data{store, second},
 		},
 		Screen: screen{},
 		Href:   goapp.Window().URL().String(),

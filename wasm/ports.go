@@ -26,6 +26,18 @@ func (s storage) All(ctx context.Context, store string) ([][]byte, error) {
 	return values, err
 }
 
+func (s storage) Put(ctx context.Context, store, key string, value []byte) error {
+	return full(s.Store.Put(ctx, store, key, value))
+}
+
+// full tells a storage without room from one that fails.
+func full(err error) error {
+	if errors.Is(err, browser.ErrStorageFull) {
+		return fmt.Errorf("%w: %w", runner.ErrStorageFull, err)
+	}
+	return err
+}
+
 // locks are those of the browser's tabs.
 type locks struct{}
 

@@ -38,6 +38,8 @@ type Ports struct {
 	// Vault keeps the task wallet's key; nil = there is no task wallet.
 	Vault Vault
 	Home  Home
+	// Data is the storage as a whole; nil = it can be neither exported nor deleted.
+	Data Data
 	// Reload loads the page anew: the only certain end of what was in its memory.
 	// nil = it cannot.
 	Reload func()

@@ -21,6 +21,9 @@ type Runner struct {
 	ctx       context.Context
 	snap      Snapshot
 	jobs      []job.State // newest first
+	imported  []job.State // the same; nothing is done for them
+	offer     offered     // the file that may be imported
+	keepAsked bool        // the browser was asked to keep what is stored
 	wallet    Connection
 	unwatch   func() // ends the events of wallet
 	connects  uint64 // how often a wallet was asked to connect
@@ -46,6 +49,8 @@ type Runner struct {
 	signed     map[string]relay.Signed // signatures that may be used again, by signing parameters
 
 	networks map[string]network
+
+	erased atomic.Bool // everything was deleted: nothing is saved any more
 
 	recording sync.Mutex   // while a record of a key is read and written again
 	touched   atomic.Int64 // when the person last did something in the page, in unix milliseconds
@@ -73,6 +78,7 @@ func New(p Ports) *Runner {
 		alones: map[payer]context.CancelFunc{}, following: map[address]bool{}, turns: turns{taken: map[payer]string{}}, leaves: map[string]context.CancelFunc{},
 		signed: map[string]relay.Signed{}, networks: map[string]network{}, barred: map[string]bool{}, proved: map[proven]bool{}, subscribers: map[int]func(Snapshot){},
 	}
+	r.Store = versioned{p.Store, &r.erased}
 	for _, n := range p.Networks {
 		endpoints := chain.NewEndpoints(n.ChainID, n.RPC, p.HTTP, p.Clock, p.Chance)
 		r.networks[n.ID] = network{
@@ -132,7 +138,7 @@ func (r *Runner) Subscribe(f func(Snapshot)) (cancel func()) {
 func (r *Runner) publish() {
 	r.snap.Network.Fee = r.price(r.networks[r.snap.Network.ID].Network)
 	s := r.snap
-	s.Jobs = slices.Clone(r.jobs)
+	s.Jobs, s.Imported = slices.Clone(r.jobs), slices.Clone(r.imported)
 	s.Wallets = slices.Clone(s.Wallets)
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -190,9 +196,16 @@ func (r *Runner) Send(id string, e job.Event) {
 }
 
 // Remove forgets a job that has ended and holds nothing: a stopped one that was
-// never paid, or an aborted one. Others stay.
+// never paid, or an aborted one; or an imported one whose files were removed. Others stay.
 func (r *Runner) Remove(id string) {
 	r.post(func() {
+		if i := slices.IndexFunc(r.imported, func(s job.State) bool { return s.ID == id }); i >= 0 {
+			if size, _ := r.imported[i].Kept(); size == 0 {
+				r.imported = slices.Delete(r.imported, i, i+1)
+				r.write(write{store: Jobs, key: id})
+			}
+			return
+		}
 		i := r.index(id)
 		if i < 0 {
 			return
@@ -211,7 +224,7 @@ func (r *Runner) SaveDraft(kind task.Kind, args string) {
 	r.post(func() {
 		if int(kind) < len(r.snap.Drafts) {
 			r.snap.Drafts[kind] = args
-			r.write(write{store: Settings, key: "draft-" + kind.String(), value: []byte(args)})
+			r.write(write{store: Settings, key: draftKey(kind), value: []byte(args)})
 		}
 	})
 }
@@ -254,6 +267,7 @@ func (r *Runner) put(i int, before, next job.State, effects []job.Effect) {
 	} else {
 		r.perform(next, effects)
 	}
+	r.askToKeep(before, next)
 	if spent(before) != spent(next) {
 		r.refreshBalances()
 		r.refreshPurse()
@@ -270,7 +284,7 @@ func (r *Runner) put(i int, before, next job.State, effects []job.Effect) {
 func (r *Runner) saved(s job.State, effects []job.Effect, err error) {
 	r.snap.Persistent = err == nil && r.Store.Persistent()
 	if err != nil && len(effects) > 0 && !s.Phase.Ended() {
-		fault := job.Fault{Code: job.Storage, Detail: err.Error()}
+		fault := storageFault(err)
 		if slices.ContainsFunc(effects, asks) {
 			r.apply(s.ID, answerOf(s, job.NotAsked{At: r.now(), Fault: fault}))
 		} else {

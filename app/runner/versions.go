@@ -5,6 +5,9 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"sync/atomic"
+
+	"crynux-dapp/chain/taskwallet"
 )
 
 // settingsVersion is that of the records in the store of settings. They are written
@@ -16,7 +19,13 @@ const settingsVersion = 1
 var errNewer = errors.New("runner: the record was written by a newer version of this page")
 
 // versioned is a store that writes and reads versions of settings.
-type versioned struct{ Store }
+type versioned struct {
+	Store
+	erased *atomic.Bool // everything was deleted: nothing is saved any more
+}
+
+// errErased is a record that is not saved because everything was deleted.
+var errErased = errors.New("runner: everything was deleted")
 
 // Get takes a setting of a newer version for one that is not there.
 func (v versioned) Get(ctx context.Context, store, key string) ([]byte, bool, error) {
@@ -30,6 +39,9 @@ func (v versioned) Get(ctx context.Context, store, key string) ([]byte, bool, er
 
 // Put does not replace a setting of a newer version: errNewer.
 func (v versioned) Put(ctx context.Context, store, key string, value []byte) error {
+	if v.erased.Load() {
+		return errErased
+	}
 	if store != Settings {
 		return v.Store.Put(ctx, store, key, value)
 	}
@@ -58,6 +70,27 @@ func (v versioned) mine(ctx context.Context, key string) error {
 		return errNewer
 	}
 	return nil
+}
+
+// setAside counts the settings and keys that cannot be read and those of a newer
+// version. They stay where they are.
+func (r *Runner) setAside(ctx context.Context) (broken, newer int) {
+	settings, _ := r.Store.All(ctx, Settings) // whoever needs one of them is told
+	for _, record := range settings {
+		if _, is := setting(record); is {
+			newer++
+		}
+	}
+	keys, _ := r.Store.All(ctx, Keys)
+	for _, record := range keys {
+		switch _, err := taskwallet.DecodeRecord(record); {
+		case taskwallet.IsNewer(record):
+			newer++
+		case err != nil:
+			broken++
+		}
+	}
+	return broken, newer
 }
 
 // setting is the value of a record, of this version or an earlier one; newer tells

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"crynux-dapp/app/job"
+	"crynux-dapp/app/task"
 )
 
 // ErrDamaged is a picture that cannot be read.
@@ -58,7 +59,7 @@ func (r *Runner) load() {
 	records, err := r.Store.All(r.ctx, Jobs)
 	var drafts [2]string
 	for k := range drafts {
-		if text, ok, err := r.Store.Get(r.ctx, Settings, "draft-"+kindName(k)); err == nil && ok {
+		if text, ok, err := r.Store.Get(r.ctx, Settings, draftKey(task.Kind(k))); err == nil && ok {
 			drafts[k] = string(text)
 		}
 	}
@@ -66,7 +67,9 @@ func (r *Runner) load() {
 	chosen, _, _ := r.Store.Get(r.ctx, Settings, "network")
 	_, direct, _ := r.Store.Get(r.ctx, Settings, "direct")
 	barred, _, _ := r.Store.Get(r.ctx, Settings, barredKey)
+	broken, newer := r.setAside(r.ctx)
 	r.post(func() {
+		r.snap.Unreadable, r.snap.Newer = broken, newer
 		r.snap.Drafts = drafts
 		if n, ok := r.networks[string(chosen)]; ok {
 			r.snap.Network, r.picked = n.Network, true
@@ -78,15 +81,19 @@ func (r *Runner) load() {
 		}
 		for _, record := range records {
 			s, err := job.Decode(record)
-			if err != nil {
+			switch {
+			case errors.Is(err, job.ErrNewer):
+				r.snap.Newer++
+			case err != nil:
 				r.snap.Unreadable++
-				continue
-			}
-			if r.index(s.ID) < 0 {
+			case s.Imported != 0:
+				r.imported = append(r.imported, s)
+			case r.index(s.ID) < 0:
 				r.jobs = append(r.jobs, s)
 			}
 		}
 		newestFirst(r.jobs)
+		newestFirst(r.imported)
 		r.snap.Ready = true
 		r.reconnect(string(last))
 	})

@@ -17,7 +17,7 @@ type Page struct {
 	state  State
 	opened int64 // when the page was mounted, in unix milliseconds
 
-	tab      string // "images" or "chat"
+	tab      string // "images", "chat" or "settings"
 	image    imageForm
 	chat     chatForm
 	unfolded bool // the parameters on a phone
@@ -27,6 +27,7 @@ type Page struct {
 	purse    purseDialog
 	looked   looks
 
+	dataFaults    faults // of the settings
 	approvalFault string // of the number of tasks to approve
 	files         fileCache
 	orders        map[string]summary // by job id
@@ -75,11 +76,16 @@ func (p *Page) OnDismount() {
 	}
 }
 
-// OnNav follows the hash: #/chat is the chat, everything else the images.
+// OnNav follows the hash: #/chat is the chat, #/settings the settings, everything else
+// the images.
 func (p *Page) OnNav(ctx app.Context) {
 	tab := "images"
-	if ctx.Page().URL().Fragment == "/chat" {
+	switch ctx.Page().URL().Fragment {
+	case "/chat":
 		tab = "chat"
+	case "/settings":
+		tab = "settings"
+		p.port.LookAtStorage()
 	}
 	if tab == p.tab {
 		return
@@ -101,6 +107,13 @@ func (p *Page) take(ctx app.Context, s State) {
 	}
 	p.followWallet(ctx, before.Session, s.Session)
 	p.followPurse(ctx, before, s)
+	if s.Stored.Taken != nil && before.Stored.Taken == nil && s.Stored.Taken.Drafts > 0 { // for forms that were empty
+		for _, f := range []form{&p.image, &p.chat} {
+			if draft := s.Drafts[f.shared().kind]; draft != before.Drafts[f.shared().kind] {
+				p.restore(ctx, f, draft)
+			}
+		}
+	}
 	p.lookAhead()
 	p.announce(before.Ready)
 	p.files.load(ctx, p.port, s.Jobs)
@@ -113,7 +126,7 @@ func (p *Page) Render() app.UI {
 		p.nav(),
 		app.Main().Class("main").ID("main").Body(
 			p.banners(),
-			either(p.tab == "chat", p.chatView, p.imageView),
+			either(p.tab == "settings", p.settingsView, func() app.UI { return either(p.tab == "chat", p.chatView, p.imageView) }),
 		),
 		p.walletDialog(),
 		p.purseDialog(),
@@ -134,6 +147,7 @@ func (p *Page) nav() app.UI {
 	return app.Nav().Class("nav").Aria("label", "Main").Body(
 		link("images", "#/", "Images"),
 		link("chat", "#/chat", "Chat"),
+		link("settings", "#/settings", "Settings"),
 	)
 }
 

@@ -12,6 +12,7 @@ import (
 type Port interface {
 	PursePort
 	WalletPort
+	DataPort
 
 	// Subscribe has f called with every new State, the present one first. f may be
 	// called from any goroutine. The returned function ends it.

@@ -123,6 +123,17 @@ func (b *browser) UseNetwork(id string)            { b.note("use %s", id) }
 func (b *browser) Send(id string, e job.Event)     { b.note("send %s %T", id, e) }
 func (b *browser) Leave(id string)                 { b.note("leave %s", id) }
 func (b *browser) Remove(id string)                { b.note("remove %s", id) }
+func (b *browser) LookAtStorage()                  { b.note("look at storage") }
+func (b *browser) KeepStored()                     { b.note("keep") }
+func (b *browser) EmptyJob(id string)              { b.note("empty %s", id) }
+func (b *browser) Export(passphrase string)        { b.note("export %q", passphrase) }
+func (b *browser) ChooseImport()                   { b.note("choose") }
+func (b *browser) UnlockImport(passphrase string)  { b.note("unlock %q", passphrase) }
+func (b *browser) TakeImport()                     { b.note("take") }
+func (b *browser) DropImport()                     { b.note("drop") }
+func (b *browser) LookAtLosses()                   { b.note("look at losses") }
+func (b *browser) DropLosses()                     { b.note("keep everything") }
+func (b *browser) DeleteEverything(typed string)   { b.note("delete everything %q", typed) }
 func (b *browser) Focus(id string)                 { b.note("focus %s", id) }
 func (b *browser) ShowModal(id string)             { b.note("show %s", id) }
 func (b *browser) CloseModal(id string)            { b.note("close %s", id) }
