@@ -187,6 +187,8 @@ type store struct {
 	*disk
 	// refuse, if set, says whether a record is refused.
 	refuse func(store, key string, value []byte) bool
+	// full tells that it is refused because there is no room.
+	full bool
 	// crash, if set, ends the page at a job record: after it was written, or before.
 	crash func(job.State) crash
 	// crashed is closed when it ended.
@@ -261,6 +263,9 @@ func (s *store) Put(ctx context.Context, store, key string, value []byte) error 
 	if dead { // a page that is gone never hears of it
 		<-ctx.Done()
 		return ctx.Err()
+	}
+	if refused && s.full {
+		return runner.ErrStorageFull
 	}
 	if refused {
 		return errRefused
