@@ -9,8 +9,6 @@ import (
 	"crynux-dapp/app/task"
 )
 
-func kindName(k int) string { return task.Kind(k).String() }
-
 func newestFirst(jobs []job.State) {
 	slices.SortStableFunc(jobs, func(a, b job.State) int { return cmp.Compare(b.Marks.Submitted, a.Marks.Submitted) })
 }
