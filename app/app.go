@@ -40,7 +40,7 @@ type Screen interface {
 // App is one page. It is the view.Port of its view.
 type App struct {
 	Screen
-	*runner.Runner
+	*runner.Tab
 	clock  runner.Clock
 	models view.Models
 	nets   []view.Network
@@ -56,7 +56,7 @@ var _ view.Port = (*App)(nil)
 func New(c Config, p Ports) *App {
 	p.Networks = c.profiles()
 	p.Home = c.home(p.Href)
-	a := &App{Screen: p.Screen, Runner: runner.New(p.Ports), clock: p.Clock, models: c.Models.view(), urls: map[string]string{}}
+	a := &App{Screen: p.Screen, Tab: runner.New(p.Ports), clock: p.Clock, models: c.Models.view(), urls: map[string]string{}}
 	if u, err := url.Parse(p.Href); err == nil {
 		a.host = u.Host
 	}
@@ -70,16 +70,17 @@ func New(c Config, p Ports) *App {
 
 // Subscribe has f called with every new state of the page (view.Port).
 func (a *App) Subscribe(f func(view.State)) (cancel func()) {
-	return a.Runner.Subscribe(func(s runner.Snapshot) { f(a.state(s)) })
+	return a.Tab.Subscribe(func(s runner.Snapshot) { f(a.state(s)) })
 }
 
 func (a *App) state(s runner.Snapshot) view.State {
 	out := view.State{
-		Ready: s.Ready, Network: a.present(s.Network), Networks: a.nets, Models: a.models, Jobs: runner.NewestFirst(s.Jobs, s.Imported),
+		Ready: s.Ready, Elsewhere: s.Elsewhere, Network: a.present(s.Network), Networks: a.nets, Models: a.models, Jobs: runner.NewestFirst(s.Jobs, s.Imported),
 		Persistent: s.Persistent, ChainDown: s.ChainDown, RelayDown: s.RelayDown, Drafts: s.Drafts,
 		Session: session(s.Session), Barred: s.Barred, Approval: view.Approval(s.Approval), Signing: signing(s.Signing),
 	}
 	out.Purse, out.Direct, out.Preflight = a.purse(s), s.Direct, ahead(s.Ahead)
+	out.Queue, out.Past = s.Queue, past(s.Past)
 	for _, w := range s.Wallets {
 		out.Wallets = append(out.Wallets, wallet(w))
 	}
@@ -96,6 +97,15 @@ func (a *App) state(s runner.Snapshot) view.State {
 			Detail: fmt.Sprintf("%d records were set aside; nothing was deleted or charged.", s.Unreadable),
 			Remedy: "Tasks among them are part of an export, for whoever can repair them.", Quiet: true,
 		}
+	}
+	return out
+}
+
+// past is the search for tasks of earlier times as the page shows it.
+func past(s runner.Past) view.Past {
+	out := view.Past{Step: s.Step, Of: s.Of, Left: s.Left, All: s.All, Done: s.Done, Whole: s.Whole, Found: s.Found, Known: s.Known, Others: s.Others}
+	if !s.Fault.Zero() {
+		out.Problem = job.ExplainPurse(s.Fault, job.ChargedNothing)
 	}
 	return out
 }

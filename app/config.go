@@ -81,7 +81,7 @@ type Network struct {
 	ChainID   uint64    `json:"chainId"`
 	Coin      string    `json:"coin,omitempty"`
 	RPC       []string  `json:"rpc"`
-	Relay     string    `json:"relay"`
+	Relays    []string  `json:"relays"`
 	Explorer  string    `json:"explorer,omitempty"`
 	Contracts Contracts `json:"contracts"`
 	// RelaySignature is "raw" or "eip191": what else the Relay accepts (protocol.md B.5).
@@ -168,7 +168,7 @@ func named(where string, models []Model) error {
 // profile turns the text of a network into values.
 func (n Network) profile(where string) (runner.Network, error) {
 	p := runner.Network{
-		ID: n.ID, Name: n.Name, ChainID: n.ChainID, Coin: n.Coin, RPC: n.RPC, Relay: n.Relay, Explorer: n.Explorer,
+		ID: n.ID, Name: n.Name, ChainID: n.ChainID, Coin: n.Coin, RPC: n.RPC, Relays: n.Relays, Explorer: n.Explorer,
 		EIP191: n.RelaySignature == "eip191", Development: n.Development, Historical: n.Historical,
 		Confirmations: uint64(max(n.Confirmations, 0)),
 	}
@@ -195,8 +195,13 @@ func (n Network) profile(where string) (runner.Network, error) {
 			return bad(fmt.Sprintf("rpc[%d]", i), "must be an http or https address")
 		}
 	}
-	if !isHTTP(n.Relay) {
-		return bad("relay", "must be an http or https address")
+	if len(n.Relays) == 0 {
+		return bad("relays", "needs at least one address")
+	}
+	for i, address := range n.Relays {
+		if !isHTTP(address) {
+			return bad(fmt.Sprintf("relays[%d]", i), "must be an http or https address")
+		}
 	}
 	if n.Explorer != "" && !isHTTP(n.Explorer) {
 		return bad("explorer", "must be an http or https address")

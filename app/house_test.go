@@ -47,7 +47,7 @@ var house = map[string][]string{
 	"relay":                  {},
 	"relay/devrelay":         {"chain/devchain"},
 	"wasm":                   {"app", "app/archive", "app/runner", "app/view", "chain/taskwallet", "wasm/browser"},
-	"wasm/browser":           {"chain", "chain/taskwallet", "wasm/worker/protocol"},
+	"wasm/browser":           {"chain", "chain/taskwallet", "relay", "wasm/worker/protocol"},
 	"wasm/worker":            {"app/proof/imagehash", "chain/taskwallet", "chain/taskwallet/vault", "wasm/worker/protocol"},
 	"wasm/worker/protocol":   {"chain/taskwallet"},
 	"wasm/e2e":               {"app", "app/job", "chain/devchain", "relay/devrelay", "web/devnet", "web/site"},

@@ -24,14 +24,6 @@ func (d data) Keys(ctx context.Context, store string) ([]string, error) {
 	return d.store.Keys(ctx, store)
 }
 
-func (d data) Apply(ctx context.Context, records []runner.Record) error {
-	list := make([]browser.Record, len(records))
-	for i, r := range records {
-		list[i] = browser.Record(r)
-	}
-	return full(d.store.PutAll(ctx, list))
-}
-
 func (data) Forget(ctx context.Context) error { return browser.ForgetVault(ctx) }
 func (data) Room(ctx context.Context) (used, most int64, err error) {
 	return browser.Room(ctx)

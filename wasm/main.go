@@ -45,7 +45,8 @@ func start(ctx context.Context) (*app.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, err := browser.Open(ctx, "crynux-dapp:"+browser.ServedFrom(), runner.Stores())
+	name := "crynux-dapp:" + browser.ServedFrom()
+	store, err := browser.Open(ctx, name, runner.Stores())
 	if err != nil {
 		return nil, fmt.Errorf("storage cannot be opened: %w", err)
 	}
@@ -57,7 +58,7 @@ func start(ctx context.Context) (*app.App, error) {
 	page := app.New(config, app.Ports{
 		Ports: runner.Ports{
 			Clock: clock{}, HTTP: browser.Fetch{}, Store: storage{store}, Worker: worker{second},
-			Wallets: announced{wallets, second}, NewID: browser.NewID, Locks: locks{}, Vault: &browser.Vault{Worker: second}, Reload: browser.Reload,
+			Wallets: announced{wallets, second}, NewID: browser.NewID, Locks: locks{}, Tabs: tabs{browser.OpenTabs(name)}, Vault: &browser.Vault{Worker: second}, Reload: browser.Reload,
 			Chance: rand.Float64, Data: data{store, second},
 		},
 		Screen: screen{},

@@ -9,7 +9,9 @@ func (s State) Leavable() bool {
 		return false
 	}
 	switch s.Phase {
-	case Checking, AwaitApproval, AwaitCreate, CancelChecking, AwaitCancel, Uploading:
+	case Checking:
+		return !s.Paused
+	case AwaitApproval, AwaitCreate, CancelChecking, AwaitCancel, Uploading:
 		return true
 	case Fetching:
 		return s.Outcome.Published

@@ -12,8 +12,6 @@ import (
 type Data interface {
 	// Keys lists the keys of a store.
 	Keys(ctx context.Context, store string) ([]string, error)
-	// Apply saves and deletes at once: all of it or nothing.
-	Apply(ctx context.Context, records []Record) error
 	// Forget removes the key that the browser keeps for the task wallet.
 	Forget(ctx context.Context) error
 	// Room is what is stored and the most that may be, in bytes.
@@ -31,12 +29,6 @@ type Data interface {
 	// error of Unlock is ErrPassphrase where that, or what is inside, is not the right one.
 	Lock(ctx context.Context, f File, passphrase string) (File, error)
 	Unlock(ctx context.Context, f File, e archive.Envelope, passphrase string) (File, error)
-}
-
-// Record is a record to be saved in a store; Value nil = to be deleted.
-type Record struct {
-	Store, Key string
-	Value      []byte
 }
 
 // File is a file that need not be in memory.

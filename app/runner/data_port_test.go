@@ -33,27 +33,6 @@ func (d *dataPort) Keys(_ context.Context, store string) ([]string, error) {
 	return slices.Sorted(maps.Keys(d.records[store])), nil
 }
 
-func (d *dataPort) Apply(_ context.Context, records []runner.Record) error {
-	d.store.mu.Lock()
-	defer d.store.mu.Unlock()
-	for _, r := range records {
-		if r.Value != nil && d.refuse != nil && d.refuse(r.Store, r.Key, r.Value) {
-			return runner.ErrStorageFull
-		}
-	}
-	for _, r := range records {
-		if r.Value == nil {
-			delete(d.records[r.Store], r.Key)
-			continue
-		}
-		if d.records[r.Store] == nil {
-			d.records[r.Store] = map[string][]byte{}
-		}
-		d.records[r.Store][r.Key] = r.Value
-	}
-	return nil
-}
-
 func (d *dataPort) Forget(context.Context) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -132,7 +132,7 @@ func (r *Runner) DeleteEverything(typed string) {
 		}
 		r.dataStep("Deleting everything")
 		var records []Record
-		for _, store := range Stores() {
+		for _, store := range []string{Jobs, Files, Settings, Keys} { // the lease stays: it fences off the other tabs
 			keys, err := r.Data.Keys(ctx, store)
 			if err != nil {
 				return err
@@ -141,9 +141,11 @@ func (r *Runner) DeleteEverything(typed string) {
 				records = append(records, Record{Store: store, Key: key})
 			}
 		}
-		r.erased.Store(true) // from here on nothing is saved any more
-		if err := r.Data.Apply(ctx, records); err != nil {
-			r.erased.Store(false)
+		if err := r.Store.apply(ctx, records...); err != nil {
+			return err
+		}
+		r.Store.erased.Store(true)                                           // what the page still has in memory is not to come back
+		if err := r.Store.Save(ctx, r.Store.lease, records...); err != nil { // nor what was on its way
 			return err
 		}
 		if r.Vault != nil {

@@ -141,12 +141,9 @@ func unsigned(s job.State) job.State {
 	return s
 }
 
-// draftKey is where the arguments in a form are kept.
-func draftKey(k task.Kind) string { return "draft-" + k.String() }
-
 // exportable are the settings that an export may hold, or how their names begin. What
 // is new has to be named here, after a thought about whether it is secret.
-var exportable = []string{"network", "wallet", "direct", barredKey, mostTasksKey, keepAskedKey, "purse-", "budget-", "swept-", "activity-", "transfers-"}
+var exportable = []string{networkKey, "wallet", directKey, barredKey, mostTasksKey, keepAskedKey, "purse-", "budget-", "swept-", "activity-", "transfers-"}
 
 func (r *Runner) exportSettings(ctx context.Context, x *exporter) error {
 	keys, err := r.Data.Keys(ctx, Settings)
@@ -154,7 +151,7 @@ func (r *Runner) exportSettings(ctx context.Context, x *exporter) error {
 		return err
 	}
 	for _, k := range []task.Kind{task.SD, task.GPT} {
-		text, ok, err := r.Store.Get(ctx, Settings, draftKey(k))
+		text, ok, err := r.Store.Get(ctx, Settings, draftKey(int(k)))
 		if err != nil {
 			return err
 		}

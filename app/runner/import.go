@@ -205,7 +205,7 @@ func (r *Runner) here(ctx context.Context) (kept, error) {
 		k.files[sha] = true
 	}
 	for i := range k.drafts {
-		text, ok, err := r.Store.Get(ctx, Settings, draftKey(task.Kind(i)))
+		text, ok, err := r.Store.Get(ctx, Settings, draftKey(i))
 		if err != nil {
 			return k, err
 		}
@@ -213,7 +213,7 @@ func (r *Runner) here(ctx context.Context) (kept, error) {
 		if err != nil {
 			return k, err
 		}
-		if ok && !blank(task.Kind(i), text) || !ok && slices.Contains(all, draftKey(task.Kind(i))) { // of a newer version: not to be touched
+		if ok && !blank(task.Kind(i), text) || !ok && slices.Contains(all, draftKey(i)) { // of a newer version: not to be touched
 			k.drafts[i] = true
 		}
 	}
@@ -236,7 +236,7 @@ func (r *Runner) TakeImport() {
 		var added []Record // to be removed again if anything fails
 		taken, err := r.take(ctx, o, here, &added)
 		if err != nil {
-			return errors.Join(err, r.Data.Apply(ctx, added))
+			return errors.Join(err, r.Store.apply(ctx, added...))
 		}
 		r.post(func() {
 			r.imported = append(r.imported, taken...)
@@ -293,10 +293,10 @@ func (r *Runner) take(ctx context.Context, o offered, here kept, added *[]Record
 	}
 	for k, draft := range o.drafts {
 		if draft != "" && !here.drafts[k] {
-			records = append(records, Record{Settings, draftKey(task.Kind(k)), versionedSetting([]byte(draft))})
+			records = append(records, Record{Settings, draftKey(k), versionedSetting([]byte(draft))})
 		}
 	}
-	return taken, r.Data.Apply(ctx, records)
+	return taken, r.Store.apply(ctx, records...)
 }
 
 // checked reads a result, and compares its bytes with its name and with what the record

@@ -39,13 +39,14 @@ type world struct {
 	nodes *devrelay.Nodes
 	net   runner.Network
 	// Of the next page: nil vault = none, nil worker = one that works, nil clock = the
-	// network's, nil chance = none, href "" = this machine; former are earlier names of
-	// its site.
+	// network's, nil chance = none, href "" = this machine, rdns "" = Alice's wallet; former
+	// are earlier names of its site.
 	clock  runner.Clock
 	chance func() float64
 	vault  runner.Vault
 	worker runner.Worker
 	href   string
+	rdns   string
 	former []string
 }
 
@@ -93,7 +94,7 @@ func begin(t *testing.T, s setup) *world {
 
 	w.net = runner.Network{
 		ID: "dev", Name: "Test network", ChainID: w.chain.ChainID().Uint64(), Coin: "ETH",
-		RPC: []string{rpc.URL}, Relay: relay.URL, EIP191: s.eip191, Fee: cnx(30), Development: true,
+		RPC: []string{rpc.URL}, Relays: []string{relay.URL}, EIP191: s.eip191, Fee: cnx(30), Development: true,
 		Contracts: chain.Contracts{Token: at.Token, Node: at.Node, Task: at.Task},
 	}
 	return w

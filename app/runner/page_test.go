@@ -3,6 +3,7 @@
 package runner_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -17,7 +18,7 @@ import (
 
 // page is one open page: a runner over the ports of a test.
 type page struct {
-	*runner.Runner
+	*runner.Tab
 	w      *world
 	person person
 	conn   *connection
@@ -54,16 +55,22 @@ func (w *world) reopen(p person, s *store) *page {
 	if w.clock != nil {
 		clock = w.clock
 	}
-	g.conn = &connection{wallet: p.Wallet, site: p.Site("https://dapp.example")}
-	g.Runner = runner.New(runner.Ports{
-		Clock: clock, Chance: w.chance, HTTP: g.http, Store: s, Worker: second, Wallets: wallets{g.conn}, Locks: &s.tabs,
+	live := lively{clock, g.http, s.tab}
+	var tabs runner.Tabs
+	if s.tab != nil {
+		tabs = s.tab
+	}
+	g.conn = &connection{tab: s.tab, wallet: p.Wallet, site: p.Site("https://dapp.example")}
+	g.Tab = runner.New(runner.Ports{
+		Clock: live, Chance: w.chance, HTTP: live, Store: s, Worker: second, Wallets: wallets{g.conn, cmp.Or(w.rdns, "test.alice")},
+		Locks: s.locks, Tabs: tabs,
 		NewID: g.newID, Networks: []runner.Network{w.net}, Vault: w.vault, Home: w.home(), Reload: g.reload, Data: g.data,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	cancelSub := g.Subscribe(g.hear)
 	go func() { defer close(ended); g.Run(ctx) }()
-	g.close = sync.OnceFunc(func() { cancel(); <-ended; cancelSub() })
+	g.close = sync.OnceFunc(func() { cancel(); s.tab.wake(); <-ended; cancelSub() })
 	w.Cleanup(g.close)
 	g.until("the store is read", func(s runner.Snapshot) bool { return s.Ready })
 	return g

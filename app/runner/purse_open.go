@@ -94,6 +94,7 @@ func (r *Runner) openPurse(ctx context.Context, record taskwallet.Record, n netw
 		r.snap.Purse.Idle, r.snap.Purse.Leaving = false, false
 		r.snap.Purse.Activity = signed
 		r.snap.Purse.Used = !known && standing.Nonce > 0 && standing.CNX.IsZero()
+		r.snap.Purse.Older = !known && standing.Nonce > 0
 		r.showPurse(n)
 		r.pursed(standing, n)
 		r.followTransfers(n, record)

@@ -148,7 +148,7 @@ func (r *Runner) sweep(ctx context.Context, n network, id taskwallet.Identity, i
 // payingFrom reports whether a job of an account was confirmed and is not created yet.
 func (r *Runner) payingFrom(account address) bool {
 	for _, s := range r.others(job.State{}) {
-		if s.Order.Account == account && paying(s.Phase) {
+		if s.Order.Account == account && paying(s) {
 			return true
 		}
 	}

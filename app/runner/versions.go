@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"strconv"
-	"sync/atomic"
 
 	"crynux-dapp/chain/taskwallet"
 )
@@ -18,18 +17,9 @@ const settingsVersion = 1
 // errNewer is a record of a newer version of this page. It is left as it is.
 var errNewer = errors.New("runner: the record was written by a newer version of this page")
 
-// versioned is a store that writes and reads versions of settings.
-type versioned struct {
-	Store
-	erased *atomic.Bool // everything was deleted: nothing is saved any more
-}
-
-// errErased is a record that is not saved because everything was deleted.
-var errErased = errors.New("runner: everything was deleted")
-
-// Get takes a setting of a newer version for one that is not there.
-func (v versioned) Get(ctx context.Context, store, key string) ([]byte, bool, error) {
-	value, ok, err := v.Store.Get(ctx, store, key)
+// Get reads one value. A setting of a newer version counts as none.
+func (l leased) Get(ctx context.Context, store, key string) ([]byte, bool, error) {
+	value, ok, err := l.Store.Get(ctx, store, key)
 	if store != Settings || err != nil || !ok {
 		return value, ok, err
 	}
@@ -37,32 +27,9 @@ func (v versioned) Get(ctx context.Context, store, key string) ([]byte, bool, er
 	return value, !newer, nil
 }
 
-// Put does not replace a setting of a newer version: errNewer.
-func (v versioned) Put(ctx context.Context, store, key string, value []byte) error {
-	if v.erased.Load() {
-		return errErased
-	}
-	if store != Settings {
-		return v.Store.Put(ctx, store, key, value)
-	}
-	if err := v.mine(ctx, key); err != nil {
-		return err
-	}
-	return v.Store.Put(ctx, store, key, versionedSetting(value))
-}
-
-// Delete does not remove one either.
-func (v versioned) Delete(ctx context.Context, store, key string) error {
-	if store == Settings {
-		if err := v.mine(ctx, key); err != nil {
-			return err
-		}
-	}
-	return v.Store.Delete(ctx, store, key)
-}
-
-func (v versioned) mine(ctx context.Context, key string) error {
-	before, ok, err := v.Store.Get(ctx, Settings, key)
+// mine wants a setting not to be of a newer version. The error is errNewer.
+func (l leased) mine(ctx context.Context, key string) error {
+	before, ok, err := l.Store.Get(ctx, Settings, key)
 	if err != nil || !ok {
 		return err
 	}

@@ -87,6 +87,16 @@ func (p *Page) changed(f form) app.EventHandler {
 	}
 }
 
+// typing takes a number while it is typed, so that what depends on it is never old.
+// What is wrong with it is said when the field is left.
+func (p *Page) typing(f form) app.EventHandler {
+	return func(app.Context, app.Event) {
+		said := f.shared().faults
+		p.read(f)
+		f.shared().faults = said
+	}
+}
+
 func (p *Page) saveDraft(f form) {
 	if args, err := f.encode(); err == nil {
 		p.port.SaveDraft(f.shared().kind, string(args))
@@ -254,11 +264,13 @@ func (p *Page) focusFault(ctx app.Context, f form) {
 
 func (p *Page) canRun() bool { return p.state.Ready && !p.state.Network.Historical }
 
-// run hands the arguments over, once a wallet is connected and on the right
+// run hands the arguments over, once this tab runs the tasks, a wallet is connected and on the right
 // chain, and the task wallet can pay if it has to. None of these goes on by
 // itself: paying takes a click of its own.
 func (p *Page) run(k task.Kind, args []byte) {
 	switch {
+	case p.state.Elsewhere:
+		p.port.Focus(workHereID)
 	case !p.state.Session.Connected:
 		p.held = true
 		p.port.ShowModal(walletDialogID)

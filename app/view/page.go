@@ -17,17 +17,20 @@ type Page struct {
 	state  State
 	opened int64 // when the page was mounted, in unix milliseconds
 
-	tab      string // "images", "chat" or "settings"
+	tab      string // "images", "chat", "activity" or "settings"
 	image    imageForm
 	chat     chatForm
 	unfolded bool // the parameters on a phone
 	held     bool // a task was asked for before a wallet was connected
+	moving   bool // the tasks are to be run in this tab
 	shown    int  // how many tasks of the tab are listed
 	box      lightbox
 	purse    purseDialog
 	looked   looks
 
 	dataFaults    faults // of the settings
+	unfold        string // the task of the list whose card is shown; "" = none
+	pastFault     string // of the address that is typed
 	approvalFault string // of the number of tasks to approve
 	files         fileCache
 	orders        map[string]summary // by job id
@@ -76,25 +79,44 @@ func (p *Page) OnDismount() {
 	}
 }
 
-// OnNav follows the hash: #/chat is the chat, #/settings the settings, everything else
-// the images.
+// OnNav follows the hash: everything that is not another place is the images.
 func (p *Page) OnNav(ctx app.Context) {
 	tab := "images"
-	switch ctx.Page().URL().Fragment {
-	case "/chat":
-		tab = "chat"
-	case "/settings":
-		tab = "settings"
-		p.port.LookAtStorage()
+	switch at := ctx.Page().URL().Fragment; at {
+	case "/chat", "/activity", "/settings":
+		tab = at[1:]
+		if tab == "settings" {
+			p.port.LookAtStorage()
+		}
 	}
 	if tab == p.tab {
 		return
 	}
-	p.read(p.form()) // the fields are still there
-	p.saveDraft(p.form())
-	p.tab, p.shown = tab, pageLength
-	p.show(p.form(), "")
-	p.lookAhead()
+	if p.hasForm() {
+		p.read(p.form()) // the fields are still there
+		p.saveDraft(p.form())
+	}
+	p.tab, p.shown, p.unfold = tab, pageLength, ""
+	if p.hasForm() {
+		p.show(p.form(), "")
+		p.lookAhead()
+	}
+}
+
+// hasForm reports whether the form is on the page now.
+func (p *Page) hasForm() bool { return p.tab == "images" || p.tab == "chat" }
+
+// here draws what the tab shows.
+func (p *Page) here() app.UI {
+	switch p.tab {
+	case "chat":
+		return p.chatView()
+	case "activity":
+		return p.activityView()
+	case "settings":
+		return p.settingsView()
+	}
+	return p.imageView()
 }
 
 // take is where a new state arrives.
@@ -105,6 +127,7 @@ func (p *Page) take(ctx app.Context, s State) {
 		p.restore(ctx, &p.image, s.Drafts[task.SD])
 		p.restore(ctx, &p.chat, s.Drafts[task.GPT])
 	}
+	p.followTabs(before, s)
 	p.followWallet(ctx, before.Session, s.Session)
 	p.followPurse(ctx, before, s)
 	if s.Stored.Taken != nil && before.Stored.Taken == nil && s.Stored.Taken.Drafts > 0 { // for forms that were empty
@@ -126,7 +149,7 @@ func (p *Page) Render() app.UI {
 		p.nav(),
 		app.Main().Class("main").ID("main").Body(
 			p.banners(),
-			either(p.tab == "settings", p.settingsView, func() app.UI { return either(p.tab == "chat", p.chatView, p.imageView) }),
+			p.here(),
 		),
 		p.walletDialog(),
 		p.purseDialog(),
@@ -147,6 +170,7 @@ func (p *Page) nav() app.UI {
 	return app.Nav().Class("nav").Aria("label", "Main").Body(
 		link("images", "#/", "Images"),
 		link("chat", "#/chat", "Chat"),
+		link("activity", "#/activity", "Activity"),
 		link("settings", "#/settings", "Settings"),
 	)
 }

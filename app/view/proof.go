@@ -68,7 +68,11 @@ func verifiedText(s job.State) string {
 	if s.Order.Kind == task.GPT {
 		what = "the hash of the answer"
 	}
-	return "This page computed " + what + " itself. It is the one the nodes agreed on, as the chain recorded it, and the arguments are those that were paid for."
+	text := "This page computed " + what + " itself. It is the one the nodes agreed on, as the chain recorded it"
+	if s.Order.Args == "" {
+		return text + ". Whether it is what was asked for cannot be checked here: the arguments are not in this browser, and the chain has only their hash."
+	}
+	return text + ", and the arguments are those that were paid for."
 }
 
 // witnessText names who told the chain's side.

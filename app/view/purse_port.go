@@ -49,6 +49,8 @@ type Purse struct {
 	// Used tells that the key is new here, was used elsewhere and holds no CNX: it may
 	// have been retired there.
 	Used bool
+	// Older tells that the key is new here and was used before.
+	Older bool
 	// Taken tells that somebody else has the key.
 	Taken bool
 	// Idle tells that it was locked because nobody was there. Leaving tells that the

@@ -13,6 +13,7 @@ import (
 // results is the region of all tasks of a tab, newest first.
 func (p *Page) results(jobs []job.State, welcome func() app.UI) app.UI {
 	return app.Section().Class("results").Aria("label", "Results").Body(
+		p.queue(),
 		when(len(jobs) == 0 && p.state.Ready, welcome),
 		app.Range(jobs[:min(len(jobs), p.shown)]).Slice(func(i int) app.UI { return p.card(jobs[i]) }),
 		when(len(jobs) > p.shown, func() app.UI {
@@ -65,7 +66,7 @@ func (p *Page) facts(s job.State) app.UI {
 	if s.Marks.Submitted != 0 {
 		add(time.UnixMilli(s.Marks.Submitted).Format("2 Jan 15:04"))
 	}
-	if s.Phase == job.Done {
+	if s.Phase == job.Done && s.Recovered == 0 {
 		add("took " + seconds(s.Marks.Ended-s.Marks.Submitted))
 	}
 	return app.Footer().Class("task-foot").Body(
@@ -73,8 +74,10 @@ func (p *Page) facts(s job.State) app.UI {
 			when(p.development(s), func() app.UI { return app.Span().Class("tag").Text("development network") }),
 			app.Range(parts).Slice(func(i int) app.UI { return app.Span().Text(parts[i]) }),
 		),
-		app.Button().Class("button small quiet").Type("button").Text("Use again").
-			Title("Put these arguments into the form").OnClick(p.again(s.ID), s.ID),
+		either(s.Order.Args != "" && p.hasForm(), func() app.UI {
+			return app.Button().Class("button small quiet").Type("button").Text("Use again").
+				Title("Put these arguments into the form").OnClick(p.again(s.ID), s.ID)
+		}, nothing),
 	)
 }
 

@@ -11,10 +11,13 @@ import (
 // changes it while it is shown, and a new one comes for every change.
 type State struct {
 	// Ready is false until stored jobs and configuration are read.
-	Ready    bool
-	Network  Network
-	Networks []Network
-	Models   Models
+	Ready bool
+	// Elsewhere tells that another tab of this browser runs the tasks and they are only
+	// shown here: without wallet and task wallet, and nothing can be paid.
+	Elsewhere bool
+	Network   Network
+	Networks  []Network
+	Models    Models
 
 	// Wallets are those the browser announced, in order of announcement.
 	Wallets []Wallet
@@ -33,6 +36,9 @@ type State struct {
 	Jobs []job.State
 	// Stored is what this browser keeps.
 	Stored Stored
+	// Queue are the ids of those that wait to be paid, in their order.
+	Queue []string
+	Past  Past
 
 	// Persistent is false when the browser refused storage: then nothing survives a reload.
 	Persistent bool

@@ -76,7 +76,7 @@ func (n *Network) config(o Options) ([]byte, error) {
 		}
 		at := n.Chain.Contracts()
 		net.ChainID = n.Chain.ChainID().Uint64()
-		net.RPC, net.Relay = []string{n.RPC}, n.RelayURL
+		net.RPC, net.Relays = []string{n.RPC}, []string{n.RelayURL}
 		net.Contracts = app.Contracts{Token: at.Token.Hex(), Node: at.Node.Hex(), Task: at.Task.Hex()}
 		if o.EIP191 {
 			net.RelaySignature = "eip191"
