@@ -46,6 +46,8 @@ type App struct {
 	nets   []view.Network
 	host   string // that serves the page
 
+	guest *guest // whom the page works for; nil = nobody
+
 	mu   sync.Mutex
 	urls map[string]string // object URLs by SHA-256
 }
@@ -98,6 +100,7 @@ func (a *App) state(s runner.Snapshot) view.State {
 			Remedy: "Tasks among them are part of an export, for whoever can repair them.", Quiet: true,
 		}
 	}
+	a.guest.show(&out)
 	return out
 }
 
@@ -128,13 +131,17 @@ func network(n runner.Network) view.Network {
 
 // FileURL makes an address for a stored file, the same one while the page lives.
 func (a *App) FileURL(ctx context.Context, sha256, mime string) (string, error) {
+	return a.fileURL(ctx, sha256, mime, a.File)
+}
+
+func (a *App) fileURL(ctx context.Context, sha256, mime string, read func(context.Context, string) ([]byte, error)) (string, error) {
 	a.mu.Lock()
 	address, ok := a.urls[sha256]
 	a.mu.Unlock()
 	if ok {
 		return address, nil
 	}
-	file, err := a.File(ctx, sha256)
+	file, err := read(ctx, sha256)
 	if err != nil {
 		return "", err
 	}

@@ -19,6 +19,7 @@ import (
 
 	"crynux-dapp/app/runner"
 	"crynux-dapp/app/view"
+	"crynux-dapp/app/widget"
 	"crynux-dapp/chain"
 	"crynux-dapp/chain/taskwallet"
 )
@@ -36,6 +37,14 @@ type Config struct {
 	Models   ModelsByKind `json:"models"`
 	// TaskWallet names the site that task wallets are made for (taskwallet.md §2).
 	TaskWallet TaskWallet `json:"taskWallet,omitzero"`
+	// Widget says who may show the page in a frame.
+	Widget Widget `json:"widget,omitzero"`
+}
+
+// Widget lists the origins of the pages that may embed the widget. An empty list is
+// nobody but this very origin; "*" is everybody, who can then pay in a tab only.
+type Widget struct {
+	Hosts widget.Hosts `json:"hosts,omitempty"`
 }
 
 // TaskWallet is the name of the site, which must stay the same for ever: another
@@ -131,6 +140,9 @@ func ParseConfig(text []byte) (Config, error) {
 	}
 	if _, err := taskwallet.Candidates(cmp.Or(c.TaskWallet.Site, taskwallet.Localhost), c.TaskWallet.FormerSites); err != nil {
 		return c, &ConfigError{"taskWallet", err.Error()}
+	}
+	if err := c.Widget.Hosts.Check(); err != nil {
+		return c, &ConfigError{"widget.hosts", err.Error()}
 	}
 	seen := map[string]bool{}
 	for i, n := range c.Networks {

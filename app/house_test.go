@@ -32,7 +32,7 @@ const root = ".."
 
 // house is the picture: what each package may import of this module.
 var house = map[string][]string{
-	"app":                    {"app/job", "app/runner", "app/view", "chain", "chain/taskwallet"},
+	"app":                    {"app/job", "app/runner", "app/task", "app/view", "app/widget", "chain", "chain/taskwallet"},
 	"app/archive":            {"app/job", "app/task", "chain/taskwallet"},
 	"app/task":               {},
 	"app/job":                {"app/task"},
@@ -40,13 +40,14 @@ var house = map[string][]string{
 	"app/proof/imagehash":    {},
 	"app/runner":             {"app/archive", "app/job", "app/proof", "app/task", "chain", "chain/taskwallet", "relay"},
 	"app/view":               {"app/job", "app/task"},
+	"app/widget":             {"app/task", "chain/taskwallet"},
 	"chain":                  {},
 	"chain/devchain":         {"chain"},
 	"chain/taskwallet":       {"chain"},
 	"chain/taskwallet/vault": {"chain", "chain/taskwallet"},
 	"relay":                  {},
 	"relay/devrelay":         {"chain/devchain"},
-	"wasm":                   {"app", "app/archive", "app/runner", "app/view", "chain/taskwallet", "wasm/browser"},
+	"wasm":                   {"app", "app/archive", "app/runner", "app/view", "app/widget", "chain/taskwallet", "wasm/browser"},
 	"wasm/browser":           {"chain", "chain/taskwallet", "relay", "wasm/worker/protocol"},
 	"wasm/worker":            {"app/proof/imagehash", "chain/taskwallet", "chain/taskwallet/vault", "wasm/worker/protocol"},
 	"wasm/worker/protocol":   {"chain/taskwallet"},

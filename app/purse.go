@@ -38,6 +38,9 @@ func (a *App) purse(s runner.Snapshot) view.Purse {
 	for _, f := range p.Search.Found {
 		out.Search.Found = append(out.Search.Found, view.Found(f))
 	}
+	for _, h := range p.Hosts {
+		out.Hosts = append(out.Hosts, view.HostPurse{Origin: h.Origin, Address: h.Address, Known: h.Known, Native: h.Native, CNX: h.CNX})
+	}
 	if m := p.Moved; m != nil {
 		out.Moved = &view.Moved{Then: side(m.Record), Now: side(m.Now)}
 	}

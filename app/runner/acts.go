@@ -53,9 +53,19 @@ func (t *Tab) SaveDraft(kind task.Kind, args string) {
 	}
 }
 
-// Submit is Runner.Submit.
-func (t *Tab) Submit(kind task.Kind, args []byte) {
-	t.act(func(r *Runner) { r.Submit(kind, args) })
+// Submit starts a paid task, from the task wallet where one is open, and returns the id
+// of its job. Call it only from a click.
+func (t *Tab) Submit(kind task.Kind, args []byte) (id string) { return t.submit(kind, args, true) }
+
+// SubmitDirect is Submit with the connected wallet, also where a task wallet is open.
+func (t *Tab) SubmitDirect(kind task.Kind, args []byte) (id string) {
+	return t.submit(kind, args, false)
+}
+
+func (t *Tab) submit(kind task.Kind, args []byte, byPurse bool) string {
+	id := t.NewID()
+	t.act(func(r *Runner) { r.Submit(id, kind, args, byPurse) })
+	return id
 }
 
 // Send is Runner.Send.
@@ -227,3 +237,25 @@ func (t *Tab) DropLosses() { t.act((*Runner).DropLosses) }
 
 // DeleteEverything is [Runner.DeleteEverything].
 func (t *Tab) DeleteEverything(typed string) { t.act(func(r *Runner) { r.DeleteEverything(typed) }) }
+
+// HostFunding is Runner.HostFunding.
+func (t *Tab) HostFunding(ctx context.Context, origin string, tasks uint64) (Funding, error) {
+	r, err := t.running()
+	if err != nil {
+		return Funding{}, err
+	}
+	return r.HostFunding(ctx, origin, tasks)
+}
+
+// FundHost is Runner.FundHost.
+func (t *Tab) FundHost(origin string, tasks uint64, ready func(ctx context.Context, id taskwallet.Identity) error) {
+	t.act(func(r *Runner) { r.FundHost(origin, tasks, ready) })
+}
+
+// SweepHost is Runner.SweepHost.
+func (t *Tab) SweepHost(origin string) { t.act(func(r *Runner) { r.SweepHost(origin) }) }
+
+// TakeHostPurse is Runner.TakeHostPurse.
+func (t *Tab) TakeHostPurse(id taskwallet.Identity, adopt func(ctx context.Context) (address, error), opened func()) {
+	t.act(func(r *Runner) { r.TakeHostPurse(id, adopt, opened) })
+}

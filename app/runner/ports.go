@@ -44,6 +44,8 @@ type Ports struct {
 	Tabs Tabs
 	// Vault keeps the task wallet's key; nil = there is no task wallet.
 	Vault Vault
+	// Hosts keeps the keys of the purses of hosts; nil = there are none.
+	Hosts HostVault
 	Home  Home
 	// Data is the storage as a whole; nil = it can be neither exported nor deleted.
 	Data Data

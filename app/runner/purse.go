@@ -80,6 +80,8 @@ type Purse struct {
 	CameBack uint256.Int
 	// MostTasks is how many tasks may be funded at once.
 	MostTasks uint64
+	// Hosts are the purses of pages that embed this one, the newest first.
+	Hosts []Host
 }
 
 // Payment is one transfer into the task wallet.

@@ -74,7 +74,7 @@ func (r *Runner) openPurse(ctx context.Context, record taskwallet.Record, n netw
 		if err := r.Vault.Open(ctx, record.Identity, taskwallet.Gas{}, budget); err != nil {
 			return err
 		}
-		if stranger, err = r.lookForStranger(ctx, n, record.Identity, !known); err != nil {
+		if stranger, err = r.lookForStranger(ctx, n, record.Identity, !known || record.Kind == taskwallet.Host); err != nil {
 			return err
 		}
 	}
@@ -100,6 +100,7 @@ func (r *Runner) openPurse(ctx context.Context, record taskwallet.Record, n netw
 		r.followTransfers(n, record)
 		r.touched.Store(r.now())
 		r.watchIdle()
+		r.showHosts()
 	})
 	return stop
 }

@@ -9,6 +9,7 @@ import (
 	"crynux-dapp/app/job"
 	"crynux-dapp/app/task"
 	"crynux-dapp/chain"
+	"crynux-dapp/chain/taskwallet"
 	"crynux-dapp/relay"
 )
 
@@ -151,21 +152,22 @@ func (r *Runner) publish() {
 	r.tell(s)
 }
 
-// Submit starts a paid task of the connected account. Call it only from a click.
-// Without a connected wallet it does nothing.
-func (r *Runner) Submit(kind task.Kind, args []byte) {
+// Submit starts a paid task with an id of its own, from the task wallet where one is
+// open and byPurse allows it, otherwise of the connected account. Call it only from a
+// click. Without a connected wallet, or the purse of a host, it does nothing.
+func (r *Runner) Submit(id string, kind task.Kind, args []byte, byPurse bool) {
 	order := job.Order{
 		Kind: kind, Args: string(args), Hash: task.Hash(args), VRAM: task.VRAM(kind, args),
 		Count: min(max(task.Files(kind, args), 1), job.MaxFiles), Title: title(kind, args),
 	}
-	id := r.NewID()
 	r.post(func() {
-		if !r.snap.Session.Connected || r.snap.Network.Historical {
+		ofHost := byPurse && r.purse.open && r.purse.record.Kind == taskwallet.Host
+		if !r.snap.Session.Connected && !ofHost || r.snap.Network.Historical {
 			return
 		}
 		order.Network, order.ChainID, order.Fee = r.snap.Network.ID, r.snap.Network.ChainID, r.snap.Network.Fee
 		order.Account = r.snap.Session.Account
-		if r.purse.open && r.purse.record.ChainID == order.ChainID {
+		if byPurse && r.purse.open && r.purse.record.ChainID == order.ChainID {
 			order.Account, order.Hand = r.purse.record.Address, job.ByTaskWallet
 			order.GasPrice = r.gasPriceShown()
 		} else if !r.direct() {

@@ -346,3 +346,14 @@ func (t *Tab) publish(r *Runner, s Snapshot) {
 	default:
 	}
 }
+
+// Show tells the present snapshot once more: something beside it has changed.
+func (t *Tab) Show() {
+	go func() { // whoever asks may hold what a subscriber wants
+		t.telling.Lock()
+		defer t.telling.Unlock()
+		for _, f := range t.subscribers {
+			f(t.published)
+		}
+	}()
+}

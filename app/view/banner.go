@@ -19,6 +19,7 @@ func (p *Page) banners() app.UI {
 		note(s.ChainDown, "The blockchain does not answer", "Trying again by itself; nothing is lost."),
 		p.wasUsed(),
 		problem(s.Notice),
+		p.guestBanner(),
 	)
 }
 

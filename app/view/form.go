@@ -262,7 +262,9 @@ func (p *Page) focusFault(ctx app.Context, f form) {
 	ctx.Defer(func(app.Context) { p.port.Focus(id) })
 }
 
-func (p *Page) canRun() bool { return p.state.Ready && !p.state.Network.Historical }
+func (p *Page) canRun() bool {
+	return p.state.Ready && !p.state.Network.Historical && (p.state.Frame == nil || p.state.Frame.Ready)
+}
 
 // run hands the arguments over, once this tab runs the tasks, a wallet is connected and on the right
 // chain, and the task wallet can pay if it has to. None of these goes on by
@@ -271,6 +273,8 @@ func (p *Page) run(k task.Kind, args []byte) {
 	switch {
 	case p.state.Elsewhere:
 		p.port.Focus(workHereID)
+	case p.frame != nil:
+		p.runFramed(k, args)
 	case !p.state.Session.Connected:
 		p.held = true
 		p.port.ShowModal(walletDialogID)

@@ -12,6 +12,8 @@ type Page struct {
 	app.Compo
 
 	port   Port
+	frame  FramePort // nil at the top
+	guest  GuestPort // nil in a frame
 	cancel func()
 	ctx    app.Context // the page's own: what is deferred through an element is lost when that goes
 	state  State
@@ -21,11 +23,13 @@ type Page struct {
 	image    imageForm
 	chat     chatForm
 	unfolded bool // the parameters on a phone
+	filled   int  // the last Fill that was taken
 	held     bool // a task was asked for before a wallet was connected
 	moving   bool // the tasks are to be run in this tab
 	shown    int  // how many tasks of the tab are listed
 	box      lightbox
 	purse    purseDialog
+	host     hostPlan
 	looked   looks
 
 	dataFaults    faults // of the settings
@@ -48,6 +52,8 @@ func NewPage(port Port) *Page {
 		port: port, tab: "images", shown: pageLength, image: newImageForm(), chat: newChatForm(),
 		files: newFileCache(), orders: map[string]summary{}, said: map[string]string{},
 	}
+	p.frame, _ = port.(FramePort)
+	p.guest, _ = port.(GuestPort)
 	port.Subscribe(func(s State) { p.state = s })() // the first frame shows what is known
 	return p
 }
@@ -128,6 +134,11 @@ func (p *Page) take(ctx app.Context, s State) {
 		p.restore(ctx, &p.chat, s.Drafts[task.GPT])
 	}
 	p.followTabs(before, s)
+	if s.Ready && s.Fill.N != p.filled {
+		p.filled = s.Fill.N
+		p.fill(ctx, s.Fill)
+	}
+	p.followHost(before, s)
 	p.followWallet(ctx, before.Session, s.Session)
 	p.followPurse(ctx, before, s)
 	if s.Stored.Taken != nil && before.Stored.Taken == nil && s.Stored.Taken.Drafts > 0 { // for forms that were empty
@@ -144,6 +155,9 @@ func (p *Page) take(ctx app.Context, s State) {
 
 // Render draws the page.
 func (p *Page) Render() app.UI {
+	if p.state.Frame != nil {
+		return p.framed()
+	}
 	return app.Div().Class("shell").Body(
 		p.header(),
 		p.nav(),

@@ -53,7 +53,7 @@ func (p *Page) outlook() outlook {
 
 // lookAhead has the chain asked if anything has changed that a payment depends on.
 func (p *Page) lookAhead() {
-	if s := p.state; !s.Ready || s.Network.Historical {
+	if s := p.state; !s.Ready || s.Network.Historical || s.Frame != nil { // a frame shows none of it
 		return
 	}
 	now := p.outlook()

@@ -46,6 +46,11 @@ type State struct {
 	ChainDown, RelayDown bool
 	// Notice is a problem of the page as a whole, not of a job; zero when there is none.
 	Notice job.Problem
+	// Frame is the page as a widget in a host's page; nil at the top.
+	Frame *Frame
+	// Guest is whom this page works for; Fill is what somebody else wants in the form.
+	Guest Guest
+	Fill  Fill
 	// Drafts are the arguments that were in the forms when the page was left, by task kind; "" = none.
 	Drafts [2]string
 }

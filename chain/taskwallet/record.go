@@ -74,5 +74,7 @@ func (r Record) Public() Record {
 
 // HasWayBack tells that money may go in: the key can be made again, or its
 // backup was opened (invariant I6). Derived keys are made only from wallets
-// that were seen to sign the same twice.
-func (r Record) HasWayBack() bool { return r.Kind == Derived || r.BackupProvenAt != 0 }
+// that were seen to sign the same twice; a host's is made again by its task wallet.
+func (r Record) HasWayBack() bool {
+	return r.Kind == Derived || r.Kind == Host || r.BackupProvenAt != 0
+}

@@ -53,13 +53,21 @@ func (w *Worker) exportPart(ctx context.Context, op string, part Blob, iv, addit
 	if err != nil {
 		return Blob{}, err
 	}
-	out, err := running.askBuffers(ctx, new(any), op, protocol.ExportArgs{IV: iv}, append([]any{content}, more...))
-	if err != nil {
+	var out buffer
+	if err := running.askWith(ctx, &out, op, protocol.ExportArgs{IV: iv}, append([]any{content}, more...)); err != nil {
 		return Blob{}, err
 	}
-	blob, err := construct("Blob", []any{out})
+	blob, err := construct("Blob", []any{out.value})
 	return Blob{blob}, err
 }
+
+// buffer is an ArrayBuffer beside an answer.
+type buffer struct{ value js.Value }
+
+func (b *buffer) take(value js.Value) { b.value = value }
+
+// UnmarshalJSON takes the answer itself, which says nothing.
+func (b *buffer) UnmarshalJSON([]byte) error { return nil }
 
 // PickBlob asks the person for a file whose type accept names; ok is false when they
 // chose none. Browsers show the question only soon after a click.

@@ -106,9 +106,12 @@ func (w *Worker) current() (*runningWorker, error) {
 // will.
 type answer struct {
 	ok, failed string
-	data       js.Value // an ArrayBuffer, or undefined
 	down       string
+	data       js.Value // an ArrayBuffer beside the answer; undefined for none
 }
+
+// taker is an answer that has an ArrayBuffer beside it.
+type taker interface{ take(buffer js.Value) }
 
 // read reads the answer into ok. The errors are ErrWorkerDown, *taskwallet.Error
 // and *WorkerError.
@@ -196,33 +199,35 @@ func (r *runningWorker) ask(ctx context.Context, ok any, op string, args any, da
 	if err != nil {
 		return fmt.Errorf("%s: %w", op, err)
 	}
-	_, err = r.askBuffers(ctx, ok, op, args, buffers)
-	return err
+	return r.askWith(ctx, ok, op, args, buffers)
 }
 
-// askBuffers is ask with ArrayBuffers, which are moved, and the data of the answer.
-func (r *runningWorker) askBuffers(ctx context.Context, ok any, op string, args any, buffers []any) (data js.Value, err error) {
+// askWith is ask with ArrayBuffers, which are given away.
+func (r *runningWorker) askWith(ctx context.Context, ok any, op string, args any, buffers []any) error {
 	if err := ctx.Err(); err != nil {
-		return js.Undefined(), err
+		return err
 	}
 	text, err := json.Marshal(args)
 	if err != nil {
-		return js.Undefined(), fmt.Errorf("%s: %w", op, err)
+		return fmt.Errorf("%s: %w", op, err)
 	}
 	id, waiting, err := r.register()
 	if err != nil {
-		return js.Undefined(), fmt.Errorf("%s: %w", op, err)
+		return fmt.Errorf("%s: %w", op, err)
 	}
 	defer r.forget(id)
 	message := map[string]any{"id": id, "op": op, "args": string(text), "data": buffers}
 	if _, err := call(r.value, "postMessage", message, buffers); err != nil { // the buffers are moved
-		return js.Undefined(), fmt.Errorf("%s: %w", op, err)
+		return fmt.Errorf("%s: %w", op, err)
 	}
 	select {
 	case a := <-waiting:
-		return a.data, a.read(op, ok)
+		if t, takes := ok.(taker); takes {
+			t.take(a.data)
+		}
+		return a.read(op, ok)
 	case <-ctx.Done():
-		return js.Undefined(), ctx.Err()
+		return ctx.Err()
 	}
 }
 

@@ -34,31 +34,35 @@ func main() {
 // reply answers one question of the page.
 func reply(self js.Value, keys *keyholder, files *exports, question js.Value) {
 	message := map[string]any{"id": question.Get("id")}
-	ok, data, err := answer(keys, files, question)
+	ok, key, err := answer(keys, files, question)
 	if err != nil {
 		failure, _ := json.Marshal(protocol.FailureOf(err)) // texts only: it cannot fail
 		message["error"] = string(failure)
 	} else {
 		message["ok"] = string(ok)
 	}
-	if data == nil {
+	if key == nil {
 		self.Call("postMessage", message)
 		return
 	}
-	bytes := newBytes(data).Get("buffer")
-	message["data"] = bytes
-	self.Call("postMessage", message, []any{bytes}) // moved, not copied
+	array := js.Global().Get("Uint8Array").New(len(key))
+	js.CopyBytesToJS(array, key)
+	clear(key)
+	message["data"] = array.Get("buffer")
+	self.Call("postMessage", message, []any{array.Get("buffer")}) // moved: no copy stays
 }
 
-// answer never panics: one bad picture must not take the key with it.
-func answer(keys *keyholder, files *exports, question js.Value) (ok []byte, out buffer, err error) {
+// answer never panics: one bad picture must not take the key with it. beside is with
+// the answer of protocol.HandOver, and what was locked or opened with those of an
+// export; nil otherwise.
+func answer(keys *keyholder, files *exports, question js.Value) (ok, beside []byte, err error) {
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
 		case runtime.Error: // about indexes and types
-			ok, out, err = nil, nil, fmt.Errorf("panic: %w", r)
+			ok, beside, err = nil, nil, fmt.Errorf("panic: %w", r)
 		default: // whatever it is may have a secret in it
-			ok, out, err = nil, nil, fmt.Errorf("panic with %T", r)
+			ok, beside, err = nil, nil, fmt.Errorf("panic with %T", r)
 		}
 	}()
 	op, args := question.Get("op").String(), []byte(question.Get("args").String())
@@ -82,11 +86,14 @@ func answer(keys *keyholder, files *exports, question js.Value) (ok []byte, out 
 	if err != nil {
 		return nil, nil, err
 	}
-	if b, is := result.(buffer); is {
-		return []byte("null"), b, nil
+	switch r := result.(type) {
+	case handed:
+		beside = r.key
+	case buffer:
+		beside, result = r, nil
 	}
 	ok, err = json.Marshal(result)
-	return ok, nil, err
+	return ok, beside, err
 }
 
 // with calls f with its arguments.
