@@ -34,25 +34,25 @@ func main() {
 // reply answers one question of the page.
 func reply(self js.Value, keys *keyholder, files *exports, question js.Value) {
 	message := map[string]any{"id": question.Get("id")}
-	ok, key, err := answer(keys, files, question)
+	ok, beside, err := answer(keys, files, question)
 	if err != nil {
 		failure, _ := json.Marshal(protocol.FailureOf(err)) // texts only: it cannot fail
 		message["error"] = string(failure)
 	} else {
 		message["ok"] = string(ok)
 	}
-	if key == nil {
+	if beside == nil {
 		self.Call("postMessage", message)
 		return
 	}
-	array := js.Global().Get("Uint8Array").New(len(key))
-	js.CopyBytesToJS(array, key)
-	clear(key)
+	array := js.Global().Get("Uint8Array").New(len(beside))
+	js.CopyBytesToJS(array, beside)
+	clear(beside)
 	message["data"] = array.Get("buffer")
 	self.Call("postMessage", message, []any{array.Get("buffer")}) // moved: no copy stays
 }
 
-// answer never panics: one bad picture must not take the key with it. beside is with
+// answer never panics: one bad picture must not take the beside with it. beside is with
 // the answer of protocol.HandOver, and what was locked or opened with those of an
 // export; nil otherwise.
 func answer(keys *keyholder, files *exports, question js.Value) (ok, beside []byte, err error) {
