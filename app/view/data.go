@@ -23,8 +23,12 @@ const (
 func (p *Page) settingsView() app.UI {
 	return app.Div().Class("settings").Role("region").Aria("label", "Settings").Body( // another element than the forms', whose fields are not reused
 		app.H1().Class("sr-only").Text("Settings"),
-		either(p.state.Stored.Possible, p.dataView, func() app.UI {
-			return app.P().Class("muted").Text("This browser keeps nothing that could be exported.")
+		either(p.state.Stored.Possible && !p.state.Elsewhere, p.dataView, func() app.UI {
+			text := "This browser keeps nothing that could be exported."
+			if p.state.Elsewhere {
+				text = "What this browser keeps is looked after in the tab that works."
+			}
+			return app.P().Class("muted").Text(text)
 		}),
 	)
 }
