@@ -50,6 +50,8 @@ type Options struct {
 	OnReport func(devrelay.TaskReport)
 	// Wallets are announced in the page; nil = the two demo wallets.
 	Wallets func(*devchain.Chain) []*devchain.Wallet
+	// Hosts are the origins that may embed the widget, besides this page by its name localhost.
+	Hosts []string
 	// NoWallets announces none: for a real wallet.
 	NoWallets bool
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 
@@ -21,8 +22,7 @@ const ConfigID = "dev"
 // page serves the built site. What is added while serving is never part of it:
 // the true addresses in config.json, the demo wallets, the faucet and its panel.
 func (n *Network) page(o Options) (http.Handler, error) {
-	config, err := n.config(o)
-	if err != nil {
+	if _, err := n.config(o); err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()
@@ -31,6 +31,7 @@ func (n *Network) page(o Options) (http.Handler, error) {
 	mux.HandleFunc("GET /config.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Cache-Control", "no-store")
+		config, _ := n.config(o) // now it also knows where it is served
 		w.Write(config)
 	})
 	mux.Handle("POST /faucet", devchain.Faucet{Chain: n.Chain})
@@ -71,6 +72,10 @@ func (n *Network) config(o Options) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.Widget.Hosts = append(c.Widget.Hosts, o.Hosts...)
+	if at, err := url.Parse(n.Page); err == nil && at.Port() != "" {
+		c.Widget.Hosts = append(c.Widget.Hosts, "http://localhost:"+at.Port()) // the example page, as another site
+	}
 	for i := range c.Networks {
 		net := &c.Networks[i]
 		if net.ID != ConfigID {
@@ -78,7 +83,7 @@ func (n *Network) config(o Options) ([]byte, error) {
 		}
 		at := n.Chain.Contracts()
 		net.ChainID = n.Chain.ChainID().Uint64()
-		net.RPC, net.Relay = []string{n.RPC}, n.RelayURL
+		net.RPC, net.Relays = []string{n.RPC}, []string{n.RelayURL}
 		net.Contracts = app.Contracts{Token: at.Token.Hex(), Node: at.Node.Hex(), Task: at.Task.Hex()}
 		if o.EIP191 {
 			net.RelaySignature = "eip191"

@@ -40,8 +40,13 @@ var copied = []string{
 	"app.css",
 	"boot.js",
 	"config.json",
+	"example/example.css",
+	"example/example.js",
+	"example/index.html",
+	"frame.js",
 	"load.js",
 	"manifest.webmanifest",
+	"widget.js",
 	"worker.js",
 }
 
@@ -76,7 +81,7 @@ func assemble(ctx context.Context, root string) (files, error) {
 		return nil, err
 	}
 	for _, name := range copied {
-		if err := site.add(name, filepath.Join(root, "web", name)); err != nil {
+		if err := site.add(name, filepath.Join(root, "web", filepath.FromSlash(name))); err != nil {
 			return nil, err
 		}
 	}
@@ -86,7 +91,7 @@ func assemble(ctx context.Context, root string) (files, error) {
 	if err := site.addIcons(); err != nil {
 		return nil, err
 	}
-	if err := site.addIndex(filepath.Join(root, "web", "index.html")); err != nil {
+	if err := site.addPages(filepath.Join(root, "web"), "index.html", "widget.html"); err != nil {
 		return nil, err
 	}
 	// Hosts that do not compress (IPFS gateways) serve this one; see load.js.
@@ -138,25 +143,26 @@ func (f files) addLicences(root string) error {
 	return nil
 }
 
-// addIndex fills in the page's template: the version in every address, so that
-// no cache can mix two builds, and the size for an honest progress bar.
-func (f files) addIndex(path string) error {
-	if err := f.add("index.html", path); err != nil {
-		return err
+// addPages fills in the templates of the pages: the version in every address, so
+// that no cache can mix two builds, and the size for an honest progress bar.
+func (f files) addPages(dir string, names ...string) error {
+	for _, name := range names {
+		if err := f.add(name, filepath.Join(dir, name)); err != nil {
+			return err
+		}
 	}
-	page, err := template.New("index.html").Option("missingkey=error").Parse(string(f["index.html"]))
-	if err != nil {
-		return err
+	data := map[string]any{"Version": f.version(), "AppBytes": len(f["app.wasm"])}
+	for _, name := range names {
+		page, err := template.New(name).Option("missingkey=error").Parse(string(f[name]))
+		if err != nil {
+			return err
+		}
+		var out bytes.Buffer
+		if err := page.Execute(&out, data); err != nil {
+			return err
+		}
+		f[name] = out.Bytes()
 	}
-	var out bytes.Buffer
-	err = page.Execute(&out, map[string]any{
-		"Version":  f.version(),
-		"AppBytes": len(f["app.wasm"]),
-	})
-	if err != nil {
-		return err
-	}
-	f["index.html"] = out.Bytes()
 	return nil
 }
 
