@@ -60,6 +60,7 @@ func start(ctx context.Context) (view.Port, error) {
 	vault := &browser.Vault{Worker: second}
 	ports.Worker, ports.Vault, ports.Hosts = worker{second}, vault, vault
 	ports.Wallets = announced{wallets, second}
+	ports.Data = data{ports.Store.(storage).Store, second}
 	page := app.New(config, ports)
 	if frame, ok := browser.Opener(); ok {
 		page.Serve(app.GuestPorts{
@@ -84,7 +85,7 @@ func ports(ctx context.Context, kept string) (app.Ports, error) {
 	return app.Ports{
 		Ports: runner.Ports{
 			Clock: clock{}, HTTP: browser.Fetch{}, Store: storage{store}, NewID: browser.NewID, Locks: locks{}, Tabs: tabs{browser.OpenTabs(name)}, Reload: browser.Reload,
-			Chance: rand.Float64,
+			Chance: rand.Float64, View: tab{},
 		},
 		Screen: screen{},
 		Href:   goapp.Window().URL().String(),
@@ -98,6 +99,19 @@ func run(ctx context.Context, touch func(), work func(context.Context)) error {
 	}
 	go work(ctx)
 	return nil
+}
+
+// tab tells whether anybody looks at the page.
+type tab struct{}
+
+func (tab) Hidden() bool { return browser.Hidden() }
+
+func (tab) Watch(f func()) (cancel func()) {
+	cancel, err := browser.WatchHidden(func(bool) { f() })
+	if err != nil {
+		return func() {} // then the next planned poll sees it
+	}
+	return cancel
 }
 
 // clock is the browser's.

@@ -199,6 +199,9 @@ func (l *life) chain() job.Event {
 	if looked := s.Looked(); len(looked) > 0 && l.rng.IntN(3) > 0 {
 		tx := pick(l, looked...)
 		gas := *uint256.NewInt(21_000)
+		if n := s.Current().Nonce; s.Order.Hand == job.ByTaskWallet && n > 0 && l.rng.IntN(20) == 0 {
+			return job.Gap{At: l.at, Next: n - 1}
+		}
 		switch l.rng.IntN(10) {
 		case 0:
 			return job.Reverted{At: l.at, Hash: tx, Gas: gas, Moot: l.rng.IntN(2) == 0}
@@ -310,6 +313,8 @@ func (l *life) resolve(before job.State, e job.Event) {
 		over = e.Fault.Answered() && !l.signed[what] && (before.Phase == job.AwaitApproval || before.Phase == job.AwaitCreate || before.Phase == job.AwaitCancel)
 	case job.Signed:
 		l.signed[what] = true
+	case job.Gap: // an approval or a cancel may be made anew: two of them move no money
+		over = what != "create" && before.Current().Mined == 0 && does(before.Phase) != "" && before.Phase != job.AwaitCancel && before.Phase != job.AwaitApproval
 	case job.Mined:
 		over = e.Hash == before.Awaited()
 		what, over = whose(before, what, e.Hash, over)

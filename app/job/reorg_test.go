@@ -145,3 +145,69 @@ func TestReorgOfAStoppedJob(t *testing.T) {
 		t.Errorf("%s, %v when it was dropped", dropped.Phase, effects)
 	}
 }
+
+// An approval that is forgotten while the payment waits is sent again before it: its
+// nonce comes first.
+func TestReorgOfAnApprovalUnderThePayment(t *testing.T) {
+	s, _ := drive(job.State{V: job.Version, ID: "j1", Phase: job.Draft}, append(signedWay()[:8:8], job.Reorganised{Block: 71})...)
+	if looked := s.Looked(); !cmp.Equal(looked, []common.Hash{txHash, approveHash}) {
+		t.Errorf("it looks for %v", looked)
+	}
+	s, effects := drive(s, job.NotSent{})
+	if !cmp.Equal(effects, []job.Effect{job.Resend{Raw: "approve"}, job.Broadcast{Raw: "create"}}) {
+		t.Errorf("%v", effects)
+	}
+	s, _ = drive(s, job.Mined{At: 40, Hash: approveHash, Block: 80, In: common.Hash{80}, Gas: gasPaid})
+	if s.Phase != job.CreatePending || s.Approve.Gas != gasPaid || s.Approvals != 1 || len(s.Looked()) != 1 {
+		t.Errorf("%s, %v gas, %d approvals, looks for %v", s.Phase, s.Approve.Gas, s.Approvals, s.Looked())
+	}
+}
+
+// A late answer to sending the approval is not taken for the payment.
+func TestLateAnswerToTheApproval(t *testing.T) {
+	way := signedWay()
+	s, _ := drive(job.State{V: job.Version, ID: "j1", Phase: job.Draft}, append(way[:6:6], job.Sent{Hash: approveHash})...)
+	if s.Phase != job.AwaitCreate || s.Create.Hash == approveHash {
+		t.Errorf("%s, the payment is %s", s.Phase, s.Create.Hash)
+	}
+}
+
+// TestGap: what waits behind a gap is made anew where that moves no money. A payment is
+// not: the same bytes wait until their turn comes.
+func TestGap(t *testing.T) {
+	way := signedWay()
+	begin := job.State{V: job.Version, ID: "j1", Phase: job.Draft}
+	approving, _ := drive(begin, way[:4]...)
+	paying, _ := drive(begin, way[:8]...)
+	claiming, _ := drive(begin, append(way[:10:10], job.Late{At: 20}, job.Cancel{At: 21}, job.OfCancel{Answer: job.CancelChecked{Quote: func() job.Quote { q := quote(0); q.Nonce = 10; return q }()}},
+		job.OfCancel{Answer: job.Signed{Raw: "cancel", Hash: cancelHash}}, job.OfCancel{Answer: job.Sent{Hash: cancelHash}})...)
+	for name, tt := range map[string]struct {
+		from    job.State
+		phase   job.Phase
+		effects []job.Effect
+		kept    bool
+	}{
+		"approval": {approving, job.Checking, []job.Effect{job.Check{}}, false},
+		"payment":  {paying, job.AwaitCreate, []job.Effect{job.Broadcast{Raw: "create"}}, true},
+		"claim":    {claiming, job.CancelChecking, []job.Effect{job.CheckCancel{}}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			nonce := tt.from.Current().Nonce
+			same, _ := drive(tt.from, job.Gap{Next: nonce})
+			if same != tt.from {
+				t.Error("there is no gap, and it says so")
+			}
+			s, effects := drive(tt.from, job.Gap{Next: nonce - 1})
+			if s.Phase != job.Failed || s.Fault.Code != job.NonceGap || effects != nil {
+				t.Fatalf("%s %s, %v", s.Phase, s.Fault.Code, effects)
+			}
+			if p := job.Explain(s); p.Retry == "" {
+				t.Errorf("no way out: %+v", p)
+			}
+			s, effects = drive(s, job.Retry{At: 50})
+			if s.Phase != tt.phase || !cmp.Equal(effects, tt.effects) || (s.Current().Raw != "" || s.Create.Raw != "" && name == "payment") != tt.kept {
+				t.Errorf("%s, %v, %q", s.Phase, effects, s.Current().Raw)
+			}
+		})
+	}
+}

@@ -48,6 +48,7 @@ type world struct {
 	href   string
 	rdns   string
 	former []string
+	eyes   map[*page]*eye // who looks at each page
 }
 
 // setup says what is special about a world. The zero value is four equal nodes
@@ -55,21 +56,22 @@ type world struct {
 type setup struct {
 	gpus   []devrelay.GPU
 	eip191 bool
-	free   bool // gas costs nothing
-	modern bool // the chain has a base fee, and accounts may have code
+	free   bool          // gas costs nothing
+	modern bool          // the chain has a base fee, and accounts may have code
+	period time.Duration // from block to block; 0 = a second
 }
 
 // begin starts a network that ends with the test.
 func begin(t *testing.T, s setup) *world {
 	t.Helper()
 	t.Parallel()
-	w := &world{T: t}
+	w := &world{T: t, eyes: map[*page]*eye{}}
 	var err error
 	var price *big.Int // the usual one
 	if s.free {
 		price = new(big.Int)
 	}
-	w.chain, err = devchain.Start(t.Context(), devchain.Options{Clock: devchain.NewClock(rate), GasPrice: price, Modern: s.modern})
+	w.chain, err = devchain.Start(t.Context(), devchain.Options{Clock: devchain.NewClock(rate), GasPrice: price, Modern: s.modern, Period: s.period})
 	w.must(err)
 	t.Cleanup(func() { w.chain.Close() })
 	rpc := httptest.NewServer(w.chain)

@@ -35,6 +35,8 @@ type transport struct {
 	meddle func(url string, body []byte) []byte
 	// hurry is how long a request may take, in real time; 0 = as long as it likes.
 	hurry time.Duration
+	// lose, if set, says why an answer does not arrive.
+	lose func(url string, status int) error
 	// broken are the addresses that do not answer, and why.
 	broken map[string]error
 }
@@ -44,6 +46,12 @@ func (t *transport) fail(url string, why error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.broken = map[string]error{url: why}
+}
+
+func (t *transport) setLose(f func(url string, status int) error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.lose = f
 }
 
 func (t *transport) setHurry(d time.Duration) {
@@ -120,8 +128,11 @@ func (t *transport) do(q *http.Request, limit int) (int, []byte, error) {
 		err = errors.New("the answer is too long")
 	}
 	t.mu.Lock()
-	alter := t.alter
+	alter, lose := t.alter, t.lose
 	t.mu.Unlock()
+	if err == nil && lose != nil {
+		err = lose(q.URL.String(), r.StatusCode)
+	}
 	if err == nil && alter != nil {
 		answer = alter(q.URL.String(), answer)
 	}
@@ -188,6 +199,8 @@ type store struct {
 	*disk
 	// refuse, if set, says whether a record is refused.
 	refuse func(store, key string, value []byte) bool
+	// full tells that it is refused because there is no room.
+	full bool
 	// crash, if set, ends the page at a job record: after it was written, or before.
 	crash func(job.State) crash
 	// crashed is closed when it ended.
@@ -279,6 +292,9 @@ func (s *store) save(ctx context.Context, lease uint64, records []runner.Record)
 	}
 	for _, r := range records {
 		if s.refuse != nil && r.Value != nil && s.refuse(r.Store, r.Key, r.Value) {
+			if s.full {
+				return runner.ErrStorageFull
+			}
 			return errRefused
 		}
 	}

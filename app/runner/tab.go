@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"crynux-dapp/app/job"
@@ -20,6 +21,9 @@ const (
 	// yieldWithin is how long the place is waited for after a click before it is taken,
 	// and how long it is kept for whoever asked for it.
 	yieldWithin = 5 * time.Second
+	// graceFor is how long a tab that waited for its turn does nothing with it: the one
+	// that had it may only be loaded anew, and takes it back.
+	graceFor = 3 * time.Second
 	// claimAgain is the pause after browser or store refused a claim.
 	claimAgain = 5 * time.Second
 )
@@ -49,6 +53,8 @@ type Tab struct {
 	yielded chan struct{}      // closed when the runner gave up its place; nil unless asked to
 	answers int                // how often the runner said that it is there
 	stir    chan struct{}      // has room for one: something new is shown
+
+	erased atomic.Bool // everything was deleted
 
 	telling     sync.Mutex
 	shows       *Runner // whose snapshots count
@@ -97,7 +103,7 @@ func (t *Tab) lead(ctx context.Context) {
 	term, end := context.WithCancel(ctx)
 	defer end()
 	var r *Runner
-	r = newRunner(term, t.Ports, leased{Store: t.Store, lease: lease, lost: end, saved: t.saved}, func(s Snapshot) { t.publish(r, s) })
+	r = newRunner(term, t.Ports, leased{Store: t.Store, lease: lease, lost: end, saved: t.saved, erased: &t.erased}, func(s Snapshot) { t.publish(r, s) })
 	t.begin(r)
 	t.tell(news{Here: lease})
 	r.run()
@@ -147,7 +153,9 @@ func (t *Tab) follow(ctx context.Context) error {
 	err := t.tabs.Elect(waiting, Wait, func(ctx context.Context) {
 		enough()
 		t.waits(nil)
-		t.lead(ctx)
+		if t.Clock.Sleep(ctx, graceFor) == nil {
+			t.lead(ctx)
+		}
 	})
 	t.waits(nil)
 	if cause := context.Cause(waiting); cause != nil {
@@ -209,7 +217,7 @@ func (t *Tab) unfinished() bool {
 	t.telling.Lock()
 	defer t.telling.Unlock()
 	for _, s := range t.published.Jobs {
-		if s.Phase != job.Draft && !s.Phase.Ended() {
+		if s.Phase != job.Draft && !s.Phase.Ended() && !s.Paused {
 			return true
 		}
 	}
@@ -290,7 +298,7 @@ func (t *Tab) show() {
 		t.shows = r
 		s := t.published
 		t.telling.Unlock()
-		s.Elsewhere, s.Session, s.Purse, s.Ahead, s.Signing = true, Session{}, Purse{}, Ahead{}, nil
+		s.Elsewhere, s.Session, s.Purse, s.Ahead, s.Signing, s.Past = true, Session{}, Purse{}, Ahead{}, nil, Past{}
 		t.publish(r, s) // until it was read
 		go r.show(reads)
 	}
@@ -305,7 +313,7 @@ func (t *Tab) watch() (*Runner, *inbox) {
 	}
 	ctx, hide := context.WithCancel(t.ctx)
 	var r *Runner
-	r = newRunner(ctx, t.Ports, leased{Store: t.Store, none: true}, func(s Snapshot) { t.publish(r, s) })
+	r = newRunner(ctx, t.Ports, leased{Store: t.Store, none: true, erased: &t.erased}, func(s Snapshot) { t.publish(r, s) })
 	t.watches, t.hide, t.reads, t.early, t.decided = r, hide, newInbox(), nil, true
 	return r, t.reads
 }

@@ -23,7 +23,7 @@ func (p *Page) progress(s job.State) app.UI {
 			)
 		}),
 		either(s.Phase == job.Checking && (s.Paused || p.waits(s)), nothing, func() app.UI { return p.timeline(s) }),
-		either(s.Paused, func() app.UI { return p.goOn(s) }, nothing),
+		either(here && s.Paused, func() app.UI { return p.goOn(s) }, nothing),
 		p.signing(s),
 		app.P().Class("hint").Text(job.Hint(s)),
 		either(here && s.Phase == job.Fetching && !s.Asks() && p.port.NowMillis()-s.Since > askRelayAfter,
@@ -152,7 +152,10 @@ func (p *Page) stopped(s job.State) app.UI {
 			OnClick(p.remove(s.ID), s.ID, "remove"))
 	}
 	buttons = append(buttons, app.Button().Class("button quiet").Type("button").Text("Copy details").OnClick(p.copyDetails(s.ID), s.ID, "copy"))
-	return problemBox(pr, s.Since >= p.opened, buttons...)
+	return app.Div().Class("stack").Body(
+		problemBox(pr, s.Since >= p.opened, buttons...),
+		either(s.Fault.Code == job.StorageFull, p.needsRoom, nothing),
+	)
 }
 
 func (p *Page) copyDetails(id string) app.EventHandler {
