@@ -17,6 +17,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
@@ -151,6 +152,27 @@ func (h *hosting) told() (lines []string) {
 	return lines
 }
 
+// onePicture asks for one in the frame.
+func (h *hosting) onePicture() {
+	h.t.Helper()
+	h.frame.click("button", h.frame.begins("button", "Parameters").name)
+	h.frame.fill("spinbutton", "Pictures", "1")
+}
+
+// strike presses where a button of the frame is, whatever lies over it.
+func (h *hosting) strike(button string) {
+	h.t.Helper()
+	at := h.frame.find("button", button)
+	h.frame.run(chromedp.ActionFunc(func(ctx context.Context) error {
+		quads, err := dom.GetContentQuads().WithBackendNodeID(at.id).Do(ctx)
+		if err != nil || len(quads) == 0 {
+			return err
+		}
+		q := quads[0]
+		return chromedp.MouseClickXY((q[0]+q[4])/2, (q[1]+q[5])/2).Do(ctx)
+	}))
+}
+
 // front brings the host's page to the front.
 func (h *hosting) front() {
 	h.t.Helper()
@@ -201,11 +223,11 @@ func TestWidgetPaysInATab(t *testing.T) {
 	}
 	tab.shot("widget-tab-1440")
 	tab.click("button", "Generate")
-	tab.begins("image", "a lighthouse")
+	tab.find("image", "a lighthouse (1 of 4)")
 	h.hears("progress", `"phase":"running"`)
 	h.hears("result", `"verified":true`, `"image/png"`)
-	h.frame.begins("image", "a lighthouse")
-	h.front()
+	h.front() // what is behind is not drawn
+	h.frame.find("image", "a lighthouse (1 of 4)")
 	h.shot("widget-result-1440")
 	tab.sees("as well")
 	tab.whole()
@@ -217,7 +239,7 @@ func TestWidgetPaysFromAPurse(t *testing.T) {
 	h := hosted(t, strings.Replace(plainWidget, "mode=", `pay="purse" mode=`, 1), oneModern)
 	h.hears("ready", `["tab","purse"]`)
 	h.frame.sees("Its key is not here yet")
-	h.frame.fill("spinbutton", "Pictures", "1")
+	h.onePicture()
 	tab := h.tab(func() { h.frame.click("button", "Generate") })
 	tab.sees("A purse for http://localhost:")
 	tab.connect(modern)
@@ -270,7 +292,8 @@ func TestWidgetPaysFromAPurse(t *testing.T) {
 	h.script(`(() => { const w = document.querySelector("crynux-widget"); document.body.prepend(w); })()`)
 	h.look()
 	h.frame.sees("Its key is not here yet")
-	h.frame.fill("spinbutton", "Pictures", "1")
+	h.onePicture()
+	tab.run(page.Close())
 	again := h.tab(func() { h.frame.click("button", "Generate") })
 	again.connect(modern)
 	again.click("button", "Unlock task wallet")
@@ -377,7 +400,7 @@ func TestWidgetPaysOverTheBridge(t *testing.T) {
 	wallet := h.net.Wallets[1]
 	before := len(wallet.Prompts())
 	h.frame.sees("The button first asks the wallet of this site for its account")
-	h.frame.fill("spinbutton", "Pictures", "1")
+	h.onePicture()
 	h.frame.click("button", "Generate")
 	h.frame.sees("Each task is two transactions")
 	if n := len(wallet.Prompts()) - before; n != 1 {
@@ -437,7 +460,7 @@ func TestWidgetHostileHost(t *testing.T) {
 	covered := func(t *testing.T, css string) {
 		h.script(`document.body.insertAdjacentHTML("beforeend", "<div id=cover style='position:fixed;inset:0;pointer-events:none;` + css + `'></div>")`)
 		h.until("the press to be refused", func() bool {
-			h.frame.click("button", "Generate")
+			h.strike("Generate")
 			return strings.Contains(h.frame.body(), unseen)
 		})
 		nothing(t)
@@ -447,7 +470,7 @@ func TestWidgetHostileHost(t *testing.T) {
 	t.Run("hides the frame", func(t *testing.T) {
 		h.script(`document.querySelector("crynux-widget").style.opacity = .01`)
 		h.until("the press to be refused", func() bool {
-			h.frame.click("button", "Generate")
+			h.strike("Generate")
 			return strings.Contains(h.frame.body(), unseen)
 		})
 		nothing(t)
