@@ -31,8 +31,10 @@ func Recover(id string, at int64, o Order, created Mined, since []Event) State {
 	s := State{V: Version, ID: id, Order: o, Phase: Running, Since: at, Recovered: at,
 		Marks:  Marks{Submitted: created.At, Approved: created.At, Created: created.At},
 		Quote:  Quote{Fee: created.Fee},
-		Create: Tx{Hash: created.Hash, Mined: created.Block, In: created.In, Gas: created.Gas, Last: created.Gas, Fee: created.Fee},
+		Create: Tx{Hash: created.Hash, Fee: created.Fee},
 		TaskID: created.TaskID, Deadline: created.Deadline, Nodes: created.Nodes}
+	s.Create.mined(created)
+	s.saw(Block{created.Block, created.In})
 	for _, e := range since {
 		s, _ = Update(s, e)
 	}

@@ -62,6 +62,24 @@ func TestRecover(t *testing.T) {
 			t.Errorf("%s, %v", s.Phase, effects)
 		}
 	})
+	t.Run("one whose block was taken back is never paid anew", func(t *testing.T) {
+		s := job.Recover("id", 99_000, job.Order{}, created, nil)
+		s, effects := job.Update(s, job.Reorganised{At: 99_100, Block: 50})
+		if s.Phase != job.CreatePending || s.TaskID != 0 || len(effects) != 0 || s.Awaited() != created.Hash {
+			t.Fatalf("%s, task %d, %v", s.Phase, s.TaskID, effects)
+		}
+		for _, lost := range []job.Event{job.NotSent{At: 99_200}, job.Replaced{At: 99_200}} {
+			gone, _ := job.Update(s, lost)
+			for _, e := range []job.Event{job.Retry{At: 99_300}, job.GoOn{At: 99_300}, job.Cancel{At: 99_300}} {
+				if next, effects := job.Update(gone, e); len(effects) != 0 || next.Phase != job.Failed && next.Phase != job.CreatePending {
+					t.Errorf("%T, %T: %s, %v", lost, e, next.Phase, effects)
+				}
+			}
+		}
+		if s, _ = job.Update(s, created); s.TaskID != created.TaskID || s.Phase != job.Running {
+			t.Errorf("mined again: %s, %+v", s.Phase, s.Fault)
+		}
+	})
 	t.Run("prompts are announced", func(t *testing.T) {
 		s := job.Recover("id", 99_000, job.Order{}, created, tests[2].since)
 		if p := job.Explain(s); !strings.Contains(p.Remedy, "3 signatures") || !p.Quiet {

@@ -103,7 +103,7 @@ func (s State) goOn(at int64) (State, []Effect) {
 	case s.Outcome.Success:
 		return s.enter(Fetching, at), nil
 	case s.Marks.Uploaded == 0:
-		return s.enter(Uploading, at), []Effect{Upload{}}
+		return s.handOver(at)
 	}
 	return s.enter(Running, at), nil
 }

@@ -366,7 +366,7 @@ func pending(s State, e Event) (State, []Effect) {
 		tx.Fee = e.Fee
 		s.TaskID, s.Deadline, s.Nodes = e.TaskID, e.Deadline, e.Nodes
 		s.Marks.Created = e.At
-		return s.enter(Uploading, e.At), []Effect{Upload{}}
+		return s.handOver(e.At)
 	case Reverted:
 		if e.Hash != tx.Hash {
 			return s, nil
@@ -396,6 +396,15 @@ func pending(s State, e Event) (State, []Effect) {
 		return s.fail(e.At, s.replaced(e))
 	}
 	return s, nil
+}
+
+// handOver brings the arguments to the Relay; where only their hash is known, somebody
+// else must have done that.
+func (s State) handOver(at int64) (State, []Effect) {
+	if s.Order.Args == "" {
+		return s.enter(Running, at), nil
+	}
+	return s.enter(Uploading, at), []Effect{Upload{}}
 }
 
 func uploading(s State, e Event) (State, []Effect) {
@@ -467,6 +476,12 @@ func failed(s State, e Event) (State, []Effect) {
 		// approval sets what the first did, and the second cancel finds nothing: no money
 		// moves by either. A payment is never made anew; it waits until its turn comes.
 		s.current().clear()
+	}
+	if s.Recovered != 0 && s.TaskID == 0 { // its block was taken back: it is waited for, and never paid anew
+		if s.Create.Hash != (common.Hash{}) {
+			return s.enter(CreatePending, r.At), nil
+		}
+		return s, nil
 	}
 	if s.From.Cancelling() {
 		if s.From == CancelChecking && s.Fault.Code == GasPriceRaised && !s.Fault.Need.IsZero() {

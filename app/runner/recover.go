@@ -203,7 +203,7 @@ func (r *Runner) orderOf(n network, p chain.Past, made chain.Creation, hand job.
 // created is what the createTask of a task did.
 func created(n network, p chain.Past, made chain.Creation) job.Mined {
 	gas, fee := paid(n, made.Receipt)
-	return job.Mined{At: int64(made.Time) * 1000, Hash: p.Tx, Block: p.Block, Gas: gas, Fee: fee,
+	return job.Mined{At: int64(made.Time) * 1000, Hash: p.Tx, Block: p.Block, In: made.Receipt.BlockHash, Gas: gas, Fee: fee,
 		TaskID: p.ID, Deadline: int64(made.Task.Deadline), Nodes: p.Nodes}
 }
 

@@ -155,19 +155,19 @@ func (s *story) tell(times map[uint64]int64) (list []job.Event) {
 		switch e := seen.Event.(type) {
 		case chain.TaskSuccess:
 			success, node = seen, e.Node
-			list = append(list, job.Succeeded{At: at, Result: job.Bytes(e.Result), Node: e.Node, Tx: seen.Log.TxHash, Block: seen.Log.Block})
+			list = append(list, job.Succeeded{At: at, Result: job.Bytes(e.Result), Node: e.Node, Tx: seen.Log.TxHash, Block: seen.Log.Block, In: seen.Log.BlockHash})
 		case chain.TaskAborted:
-			list = append(list, job.AbortedOnChain{At: at, Reason: e.Reason, Tx: seen.Log.TxHash, Block: seen.Log.Block, Returned: s.returned(seen.Log.TxHash)})
+			list = append(list, job.AbortedOnChain{At: at, Reason: e.Reason, Tx: seen.Log.TxHash, Block: seen.Log.Block, In: seen.Log.BlockHash, Returned: s.returned(seen.Log.TxHash)})
 		}
 	}
-	published := s.now.Balance.IsZero()
-	var sums []job.Payment
+	published, in := s.now.Balance.IsZero(), success.Log.Block
+	var sums []job.Payout
 	for _, p := range s.payments {
-		published = published || p.To == node && p.tx != success.Log.TxHash
-		i := slices.IndexFunc(sums, func(o job.Payment) bool { return o.Tx == p.tx })
+		published, in = published || p.To == node && p.tx != success.Log.TxHash, max(in, p.in.Number)
+		i := slices.IndexFunc(sums, func(o job.Payout) bool { return o.Tx == p.tx })
 		if i < 0 {
 			i = len(sums)
-			sums = append(sums, job.Payment{Tx: p.tx})
+			sums = append(sums, job.Payout{In: p.in.Hash, Payment: job.Payment{Tx: p.tx, Block: p.in.Number}})
 		}
 		to := &sums[i].Nodes
 		if p.To == s.of.Creator {
@@ -176,10 +176,10 @@ func (s *story) tell(times map[uint64]int64) (list []job.Event) {
 		to.Add(to, &p.Amount)
 	}
 	for _, p := range sums {
-		list = append(list, job.Payout{Payment: p})
+		list = append(list, p)
 	}
 	if node != (address{}) && published {
-		list = append(list, job.Published{At: times[success.Log.Block]})
+		list = append(list, job.Published{At: times[success.Log.Block], Block: in})
 	}
 	return list
 }

@@ -58,6 +58,9 @@ func (w *world) same(name string, was, found job.State) {
 	if found.Order.Args != "" {
 		w.Errorf("%s: arguments out of nothing: %q", name, found.Order.Args)
 	}
+	if found.Create.In != was.Create.In || found.Outcome.Block != was.Outcome.Block || found.Newest() != was.Newest() || found.Seen.Number < was.Create.Mined {
+		w.Errorf("%s: told by the blocks %+v, in %s; was %+v, in %s", name, found.Seen, found.Create.In, was.Seen, was.Create.In)
+	}
 	a, b := was.Ledger, found.Ledger
 	if a.Returned() != b.Returned() || a.ToNodes() != b.ToNodes() || was.Held() != found.Held() || found.Unseen() != (cnx(0)) {
 		w.Errorf("%s: the ledger is %+v, was %+v", name, b, a)
@@ -384,5 +387,51 @@ func TestPastSearchThatFails(t *testing.T) {
 	w.chain.SetRPCFaults(devchain.RPCFaults{Down: true})
 	if past := g.past(common.Address{}); past.Fault.Code != job.ChainDown || past.Whole {
 		t.Errorf("%+v", past)
+	}
+}
+
+// TestPastTaskWhoseArgumentsAreHere: any job with the same hash tells what was asked for.
+func TestPastTaskWhoseArgumentsAreHere(t *testing.T) {
+	w := begin(t, setup{})
+	g := w.open(w.rich())
+	was := g.settles(g.order(task.SD, sd(t, 1)))
+	g = g.freshBrowser()
+	g.finish(g.order(task.SD, sd(t, 1)))
+	if past := g.past(common.Address{}); past.Found != 1 || past.Known != 1 {
+		t.Errorf("%+v", past)
+	}
+	s := g.of(was.TaskID)
+	if s.Order.Args != was.Order.Args || s.Order.Title != was.Order.Title || s.Order.Count != 1 || task.Hash([]byte(s.Order.Args)) != s.Order.Hash {
+		t.Errorf("%+v", s.Order)
+	}
+	g.retry(s.ID)
+	g.finish(s.ID)
+}
+
+// TestPastTaskThatAStoppedJobWillFind is not added beside the job that paid for it.
+func TestPastTaskThatAStoppedJobWillFind(t *testing.T) {
+	w := begin(t, setup{})
+	alice := w.rich()
+	store := onDisk(newDisk())
+	store.crash = func(s job.State) crash { // the page ends before it knows that the wallet has sent
+		if s.Phase == job.CreatePending {
+			return crashBefore
+		}
+		return goOn
+	}
+	g := w.reopen(alice, store)
+	g.connect()
+	id := g.order(task.SD, sd(t, 1))
+	g.crashes()
+	w.until("it is mined", func() bool { return w.created(alice.account) == 1 })
+	g = w.reopen(alice, onDisk(store.disk))
+	g.connect()
+	past := g.past(common.Address{})
+	if s, _ := g.now(); len(s.Jobs) != 1 || past.Found != 0 {
+		t.Errorf("%+v\n%s", past, describe(s))
+	}
+	g.finishAfterAll(id)
+	if n := w.created(alice.account); n != 1 {
+		t.Errorf("%d tasks", n)
 	}
 }

@@ -20,6 +20,9 @@ const (
 	// yieldWithin is how long the place is waited for after a click before it is taken,
 	// and how long it is kept for whoever asked for it.
 	yieldWithin = 5 * time.Second
+	// graceFor is how long a tab that waited for its turn does nothing with it: the one
+	// that had it may only be loaded anew, and takes it back.
+	graceFor = 3 * time.Second
 	// claimAgain is the pause after browser or store refused a claim.
 	claimAgain = 5 * time.Second
 )
@@ -147,7 +150,9 @@ func (t *Tab) follow(ctx context.Context) error {
 	err := t.tabs.Elect(waiting, Wait, func(ctx context.Context) {
 		enough()
 		t.waits(nil)
-		t.lead(ctx)
+		if t.Clock.Sleep(ctx, graceFor) == nil {
+			t.lead(ctx)
+		}
 	})
 	t.waits(nil)
 	if cause := context.Cause(waiting); cause != nil {
@@ -209,7 +214,7 @@ func (t *Tab) unfinished() bool {
 	t.telling.Lock()
 	defer t.telling.Unlock()
 	for _, s := range t.published.Jobs {
-		if s.Phase != job.Draft && !s.Phase.Ended() {
+		if s.Phase != job.Draft && !s.Phase.Ended() && !s.Paused {
 			return true
 		}
 	}
@@ -290,7 +295,7 @@ func (t *Tab) show() {
 		t.shows = r
 		s := t.published
 		t.telling.Unlock()
-		s.Elsewhere, s.Session, s.Purse, s.Ahead, s.Signing = true, Session{}, Purse{}, Ahead{}, nil
+		s.Elsewhere, s.Session, s.Purse, s.Ahead, s.Signing, s.Past = true, Session{}, Purse{}, Ahead{}, nil, Past{}
 		t.publish(r, s) // until it was read
 		go r.show(reads)
 	}

@@ -11,7 +11,8 @@ import (
 type Tabs interface {
 	// Elect calls f in this tab once it has the place, with a context that ends when
 	// another tab takes it. Its error is ErrPlaceTaken for IfFree, or that of ctx if it
-	// ends while waiting, or what the browser says; f was not called then.
+	// ends while waiting, or what the browser says; f was not called then. A tab that had
+	// the place and was loaded anew has it back with IfFree, whoever got it meanwhile.
 	//
 	// Where the browser keeps no tabs apart (Web Locks are missing: an old one, a page
 	// without https), IfFree and Steal call f at once, and Wait waits until ctx ends:

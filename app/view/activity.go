@@ -113,7 +113,7 @@ const (
 // past is the card that finds tasks of earlier times.
 func (p *Page) past() app.UI {
 	past, busy := p.state.Past, p.state.Past.Step != ""
-	off := busy || !p.state.Ready || p.state.Network.Historical
+	off := busy || !p.state.Ready || p.state.Elsewhere || p.state.Network.Historical
 	asks := pastAsks
 	if !p.state.Session.Connected {
 		asks = pastWallet

@@ -20,10 +20,14 @@ func TestTabThatOnlyShowsOffersToWorkInIt(t *testing.T) {
 		V: job.Version, ID: "a", Phase: job.Failed, From: job.Checking, Fault: job.Fault{Code: job.ChainDown},
 		Order: job.Order{Kind: task.SD, Args: everySD, Title: "stopped"},
 	}
-	b := open(t, elsewhere(stopped))
+	paused := stopped
+	paused.ID, paused.Phase, paused.From, paused.Fault, paused.Paused, paused.Order.Title = "b", job.Checking, "", job.Fault{}, true, "paused"
+	s := elsewhere(stopped, paused)
+	s.Queue = []string{"b"}
+	b := open(t, s)
 	b.reads("status", elsewhereTitle, "Here you see the same, live.")
 	b.wants("button: Work in this tab", "button: Copy details")
-	for _, name := range []string{"Connect wallet", "Set up task wallet", job.Explain(stopped).Retry, "Remove"} {
+	for _, name := range []string{"Connect wallet", "Set up task wallet", job.Explain(stopped).Retry, "Remove", "Go on", "Remove: paused", "Move up: paused"} {
 		if name == "" || b.find("button", name) != nil {
 			t.Errorf("%q is offered, and would do nothing", name)
 		}
@@ -43,8 +47,8 @@ func TestTabThatOnlyShowsOffersToWorkInIt(t *testing.T) {
 		t.Error(b.did)
 	}
 	b.wants("button: Taking over…")
-	b.become(func(s *State) { *s = connected(); s.Jobs = []job.State{stopped} })
-	b.wants("button: " + job.Explain(stopped).Retry)
+	b.become(func(s *State) { *s = connected(); s.Jobs, s.Queue = []job.State{stopped, paused}, []string{"b"} })
+	b.wants("button: "+job.Explain(stopped).Retry, "button: Remove: paused")
 	b.hides(elsewhereTitle)
 	if !b.asked("focus "+sendID) || b.values["prompt"] != "typed before" {
 		t.Errorf("did %v, the prompt is %q", b.did, b.values["prompt"])

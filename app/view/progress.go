@@ -23,7 +23,7 @@ func (p *Page) progress(s job.State) app.UI {
 			)
 		}),
 		either(s.Phase == job.Checking && (s.Paused || p.waits(s)), nothing, func() app.UI { return p.timeline(s) }),
-		either(s.Paused, func() app.UI { return p.goOn(s) }, nothing),
+		either(here && s.Paused, func() app.UI { return p.goOn(s) }, nothing),
 		p.signing(s),
 		app.P().Class("hint").Text(job.Hint(s)),
 		either(here && s.Phase == job.Fetching && !s.Asks() && p.port.NowMillis()-s.Since > askRelayAfter,

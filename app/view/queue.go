@@ -41,17 +41,24 @@ func (p *Page) queue() app.UI {
 				app.Strong().Text(queueTitle(len(list), len(held))),
 				app.P().Class("muted").Text(fmt.Sprintf("Nothing was charged for them yet. They will cost %s, and gas.", job.CNX(sumOf(list)))),
 			),
-			app.Div().Class("row").Body(
-				either(len(held) < len(list), func() app.UI {
-					return app.Button().Class("button").Type("button").Text("Pause all").OnClick(func(app.Context, app.Event) { p.port.PauseQueue() })
-				}, nothing),
-				either(len(held) > 1, func() app.UI {
-					return app.Button().Class("button primary").Type("button").Text("Go on with all for " + job.CNX(sumOf(held))).
-						OnClick(func(app.Context, app.Event) { p.port.GoOnQueue() })
-				}, nothing),
-			),
+			when(!p.state.Elsewhere, func() app.UI {
+				return p.queueActs(list, held)
+			}),
 		),
 		app.Ol().Class("items").Body(app.Range(list).Slice(func(i int) app.UI { return p.place(list, i) })),
+	)
+}
+
+// queueActs are the buttons for all that waits.
+func (p *Page) queueActs(list, held []job.State) app.UI {
+	return app.Div().Class("row").Body(
+		either(len(held) < len(list), func() app.UI {
+			return app.Button().Class("button").Type("button").Text("Pause all").OnClick(func(app.Context, app.Event) { p.port.PauseQueue() })
+		}, nothing),
+		either(len(held) > 1, func() app.UI {
+			return app.Button().Class("button primary").Type("button").Text("Go on with all for " + job.CNX(sumOf(held))).
+				OnClick(func(app.Context, app.Event) { p.port.GoOnQueue() })
+		}, nothing),
 	)
 }
 
@@ -90,12 +97,14 @@ func (p *Page) place(list []job.State, i int) app.UI {
 			app.Span().Class("item-title").Dir("auto").Text(s.Order.Title),
 			app.Span().Class("muted figure").Text(state+" · "+job.CNX(s.Order.Fee)),
 		),
-		app.Div().Class("row").Body(
-			move("Move up", true, i == 0),
-			move("Move down", false, i == len(list)-1),
-			app.Button().Class("button small").Type("button").Text(sign).Aria("label", sign+": "+s.Order.Title).OnClick(p.send(s.ID, on), s.ID, sign),
-			app.Button().Class("button small quiet").Type("button").Text("Remove").Aria("label", "Remove: "+s.Order.Title).OnClick(p.remove(s.ID), s.ID, "remove"),
-		),
+		when(!p.state.Elsewhere, func() app.UI {
+			return app.Div().Class("row").Body(
+				move("Move up", true, i == 0),
+				move("Move down", false, i == len(list)-1),
+				app.Button().Class("button small").Type("button").Text(sign).Aria("label", sign+": "+s.Order.Title).OnClick(p.send(s.ID, on), s.ID, sign),
+				app.Button().Class("button small quiet").Type("button").Text("Remove").Aria("label", "Remove: "+s.Order.Title).OnClick(p.remove(s.ID), s.ID, "remove"),
+			)
+		}),
 	)
 }
 

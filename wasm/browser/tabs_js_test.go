@@ -72,6 +72,24 @@ func TestTabs_elect_one(t *testing.T) {
 	end()
 }
 
+// A reload is no reason for the place to go to another tab.
+func TestTabs_keep_the_place_over_a_reload(t *testing.T) {
+	name := browser.NewID()
+	lost, end := elected(t, browser.OpenTabs(name), browser.IfFree)
+	script(t, `dispatchEvent(new Event("pagehide"))`)
+	_, endAgain := elected(t, browser.OpenTabs(name), browser.IfFree) // the page that is loaded
+	<-lost.Done()                                                     // whoever got it in between
+	end()
+	if err := browser.OpenTabs(name).Elect(t.Context(), browser.IfFree, func(context.Context) { t.Error("elected twice") }); !errors.Is(err, browser.ErrPlaceTaken) {
+		t.Errorf("error %v", err)
+	}
+	script(t, `sessionStorage.setItem(a, Date.now() - 60_000)`, name) // a tab that was closed and is restored
+	if err := browser.OpenTabs(name).Elect(t.Context(), browser.IfFree, func(context.Context) { t.Error("a restored tab takes the place") }); !errors.Is(err, browser.ErrPlaceTaken) {
+		t.Errorf("error %v", err)
+	}
+	endAgain()
+}
+
 // Without Web Locks the newest tab has the place, and who waits, waits.
 func TestTabs_without_locks(t *testing.T) {
 	script(t, `Object.defineProperty(navigator, "locks", { value: undefined, configurable: true })`)
