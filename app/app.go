@@ -77,7 +77,7 @@ func (a *App) Subscribe(f func(view.State)) (cancel func()) {
 
 func (a *App) state(s runner.Snapshot) view.State {
 	out := view.State{
-		Ready: s.Ready, Elsewhere: s.Elsewhere, Network: a.present(s.Network), Networks: a.nets, Models: a.models, Jobs: s.Jobs,
+		Ready: s.Ready, Elsewhere: s.Elsewhere, Network: a.present(s.Network), Networks: a.nets, Models: a.models, Jobs: runner.NewestFirst(s.Jobs, s.Imported),
 		Persistent: s.Persistent, ChainDown: s.ChainDown, RelayDown: s.RelayDown, Drafts: s.Drafts,
 		Session: session(s.Session), Barred: s.Barred, Approval: view.Approval(s.Approval), Signing: signing(s.Signing),
 	}
@@ -86,11 +86,18 @@ func (a *App) state(s runner.Snapshot) view.State {
 	for _, w := range s.Wallets {
 		out.Wallets = append(out.Wallets, wallet(w))
 	}
-	if s.Unreadable > 0 {
+	out.Stored = a.stored(s.Stored)
+	if s.Newer > 0 {
 		out.Notice = job.Problem{
-			Title:  "Some stored tasks cannot be read",
-			Detail: fmt.Sprintf("%d of them were set aside; nothing was deleted or charged.", s.Unreadable),
-			Remedy: "They may be from a newer version of this page: reload to get it.", Quiet: true,
+			Title:  "Something stored here is from a newer version",
+			Detail: fmt.Sprintf("%d records were written by a newer version of this page. They were set aside; nothing was changed or charged.", s.Newer),
+			Remedy: "Reload to get the newer version.", Quiet: true,
+		}
+	} else if s.Unreadable > 0 {
+		out.Notice = job.Problem{
+			Title:  "Something stored here cannot be read",
+			Detail: fmt.Sprintf("%d records were set aside; nothing was deleted or charged.", s.Unreadable),
+			Remedy: "Tasks among them are part of an export, for whoever can repair them.", Quiet: true,
 		}
 	}
 	a.guest.show(&out)

@@ -60,6 +60,7 @@ func start(ctx context.Context) (view.Port, error) {
 	vault := &browser.Vault{Worker: second}
 	ports.Worker, ports.Vault, ports.Hosts = worker{second}, vault, vault
 	ports.Wallets = announced{wallets, second}
+	ports.Data = data{ports.Store.(storage).Store, second}
 	page := app.New(config, ports)
 	if frame, ok := browser.Opener(); ok {
 		page.Serve(app.GuestPorts{

@@ -26,6 +26,14 @@ func (s storage) All(ctx context.Context, store string) ([][]byte, error) {
 	return values, err
 }
 
+// full tells a storage without room from one that fails.
+func full(err error) error {
+	if errors.Is(err, browser.ErrStorageFull) {
+		return fmt.Errorf("%w: %w", runner.ErrStorageFull, err)
+	}
+	return err
+}
+
 // guard is the number of the lease in the store.
 func guard(lease uint64) browser.Guard {
 	return browser.Guard{Store: runner.Leases, Key: runner.LeaseKey, Is: lease}
@@ -37,13 +45,13 @@ func (s storage) Save(ctx context.Context, lease uint64, records ...runner.Recor
 		list[i] = browser.Record(r)
 	}
 	if lease == 0 {
-		return s.PutAll(ctx, list)
+		return full(s.PutAll(ctx, list))
 	}
 	err := s.PutGuarded(ctx, guard(lease), list)
 	if errors.Is(err, browser.ErrGuard) {
 		return runner.ErrLeaseLost
 	}
-	return err
+	return full(err)
 }
 
 func (s storage) TakeLease(ctx context.Context) (uint64, error) {

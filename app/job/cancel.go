@@ -16,7 +16,7 @@ const CancelGasHint = 650_000
 // asked already. Never once TaskSuccess was seen: a cancel would lock the results
 // away and free nodes that work for others (protocol.md A.7, G.21, G.22).
 func (s State) Refundable() bool {
-	if s.TaskID == 0 || !s.Overdue || s.Outcome.Success {
+	if s.Imported != 0 || s.TaskID == 0 || !s.Overdue || s.Outcome.Success {
 		return false
 	}
 	return s.Phase == Running || s.Phase == Uploading || s.Phase == Failed

@@ -284,6 +284,16 @@ func explainFault(s State) Problem {
 		return found(s)
 	case Storage:
 		return Problem{Title: "The browser refused to store the task", Detail: "Without storage a paid task could be lost, so it does not go on.", Remedy: "Free some space or leave private mode, then go on.", Retry: "Go on"}
+	case StorageFull:
+		return Problem{Title: "The browser's storage is full", Detail: "What comes next cannot be kept, so the task waits. Nothing of it is lost.", Remedy: "Make room, then go on.", Retry: "Go on"}
+	case BadExport:
+		return badExport(f.Reason)
+	case NewerExport:
+		return Problem{Title: "The file is from a newer version", Detail: "This page cannot read it. Nothing was taken.", Remedy: "Reload the page to get the newer version, then choose the file again."}
+	case ExportPassphrase:
+		return Problem{Title: "The passphrase does not open the file", Detail: "Or the file was changed. Nothing was taken.", Remedy: "Try again."}
+	case NotTyped:
+		return Problem{Title: "Nothing was deleted", Detail: "What was typed is not what is asked for.", Remedy: "Look once more at what would be lost."}
 	case ChainDown:
 		return Problem{Title: "The blockchain does not answer", Remedy: "Check your connection and try again.", Retry: "Try again"}
 	case SignatureLate:
@@ -300,6 +310,36 @@ func explainFault(s State) Problem {
 		return Problem{Title: "The Relay does not answer", Remedy: "Check your connection and try again.", Retry: "Try again"}
 	}
 	return Problem{Title: "Something went wrong in this page", Detail: f.Reason, Remedy: "Try again; if it happens again, copy the details for a report.", Retry: "Try again"}
+}
+
+// badExport is a file that cannot be imported, by the reason of package archive.
+func badExport(reason string) Problem {
+	p := Problem{Title: "The file cannot be imported", Remedy: "Choose a file that this page has exported."}
+	switch reason {
+	case "not-ours":
+		p.Detail = "It is no export of this page."
+	case "damaged":
+		p.Detail, p.Remedy = "It is cut off or was changed.", "Take another copy of it, or export it once more."
+	case "too-big":
+		p.Detail = "It is larger than anything that this page exports."
+	default:
+		p.Detail = "Something in it is not as this page writes it, so none of it is trusted."
+	}
+	p.Detail += " Nothing was taken."
+	return p
+}
+
+// ExplainData turns what went wrong with the data of this browser into words.
+func ExplainData(f Fault) Problem {
+	p := explainFault(State{Phase: Failed, Fault: f})
+	switch f.Code {
+	case StorageFull:
+		p.Detail, p.Remedy = "There is no room for all of it. Nothing was taken or changed.", "Make room below, then try again."
+	case Storage:
+		p.Title, p.Detail, p.Remedy = "The browser did not do it", "Nothing was taken or changed.", "Try again; if it happens again, copy the details for a report."
+	}
+	p.Retry = ""
+	return p
 }
 
 // nonceGap is about a transaction that was made with a number that was told too high.

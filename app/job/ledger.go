@@ -66,7 +66,11 @@ func (s State) Unseen() uint256.Int {
 }
 
 // Settled reports whether no more of the fee can move, as far as it is looked at.
+// Where the fee of an imported job goes is looked at by the browser that made it.
 func (s State) Settled() bool {
+	if s.Imported != 0 {
+		return true
+	}
 	rest := s.Ledger.rest(s.Create.Fee)
 	return s.TaskID == 0 || s.Ledger.Closed || rest.IsZero()
 }

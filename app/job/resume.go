@@ -8,6 +8,9 @@ package job
 // (taskwallet.md I3, design.md 4). Only what was signed and saved goes out: it may be
 // out already.
 func Resume(s State, at int64) (State, []Effect) {
+	if s.Imported != 0 {
+		return s, nil
+	}
 	switch s.Phase {
 	case Checking:
 		s.Paused = true

@@ -71,6 +71,10 @@ type State struct {
 	Nodes [3]common.Address `json:"nodes,omitzero"`
 	// Ledger is where the fee went.
 	Ledger Ledger `json:"ledger,omitzero"`
+	// Imported is when the record came here from another browser's export, in unix
+	// milliseconds; 0 = the job was made here. An imported job is a record of what was:
+	// nothing is done for it, and nothing that happens changes it.
+	Imported int64 `json:"imported,omitempty"`
 	// Seen is the newest block that told something about the job. If the chain does not
 	// have it any more, what it told is taken back.
 	Seen Block `json:"seen,omitzero"`
@@ -220,6 +224,8 @@ type File struct {
 	SHA256   string `json:"sha256,omitempty"`
 	Size     int    `json:"size,omitempty"`
 	Verified bool   `json:"verified,omitempty"`
+	// Gone tells that the person had the bytes removed from this browser.
+	Gone bool `json:"gone,omitempty"`
 	// Distance is the Hamming distance between the image's hash and the chain's; 0 when verified.
 	Distance int `json:"distance,omitempty"`
 }
@@ -255,6 +261,9 @@ func (s State) Verified() bool { return s.Phase == Done && s.NextFile() == s.Ord
 
 // Waiting tells whom the job waits for now.
 func (s State) Waiting() Party {
+	if s.Imported != 0 {
+		return Nobody
+	}
 	if s.Paused && s.Phase == Checking {
 		return Person
 	}

@@ -12,6 +12,12 @@ import (
 // doubled or foreign answers are harmless. An effect that spends money is made in
 // one place only: ask, which first notes in the state that the wallet was asked.
 func Update(s State, e Event) (State, []Effect) {
+	if _, ok := e.(Emptied); ok {
+		return s.emptied(), nil
+	}
+	if s.Imported != 0 {
+		return s, nil
+	}
 	if of, ok := e.(OfCancel); ok {
 		return s.answered(of.Answer)
 	}

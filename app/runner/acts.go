@@ -205,6 +205,39 @@ func (t *Tab) FindPast(of address) { t.act(func(r *Runner) { r.FindPast(of) }) }
 // StopPast is Runner.StopPast.
 func (t *Tab) StopPast() { t.act((*Runner).StopPast) }
 
+// LookAtStorage is [Runner.LookAtStorage].
+func (t *Tab) LookAtStorage() { t.act((*Runner).LookAtStorage) }
+
+// KeepStored is [Runner.KeepStored].
+func (t *Tab) KeepStored() { t.act((*Runner).KeepStored) }
+
+// EmptyJob is [Runner.EmptyJob].
+func (t *Tab) EmptyJob(id string) { t.act(func(r *Runner) { r.EmptyJob(id) }) }
+
+// Export is [Runner.Export].
+func (t *Tab) Export(passphrase string) { t.act(func(r *Runner) { r.Export(passphrase) }) }
+
+// ChooseImport is [Runner.ChooseImport].
+func (t *Tab) ChooseImport() { t.act((*Runner).ChooseImport) }
+
+// UnlockImport is [Runner.UnlockImport].
+func (t *Tab) UnlockImport(passphrase string) { t.act(func(r *Runner) { r.UnlockImport(passphrase) }) }
+
+// TakeImport is [Runner.TakeImport].
+func (t *Tab) TakeImport() { t.act((*Runner).TakeImport) }
+
+// DropImport is [Runner.DropImport].
+func (t *Tab) DropImport() { t.act((*Runner).DropImport) }
+
+// LookAtLosses is [Runner.LookAtLosses].
+func (t *Tab) LookAtLosses() { t.act((*Runner).LookAtLosses) }
+
+// DropLosses is [Runner.DropLosses].
+func (t *Tab) DropLosses() { t.act((*Runner).DropLosses) }
+
+// DeleteEverything is [Runner.DeleteEverything].
+func (t *Tab) DeleteEverything(typed string) { t.act(func(r *Runner) { r.DeleteEverything(typed) }) }
+
 // HostFunding is Runner.HostFunding.
 func (t *Tab) HostFunding(ctx context.Context, origin string, tasks uint64) (Funding, error) {
 	r, err := t.running()

@@ -262,7 +262,7 @@ func (r *Runner) fetch(ctx context.Context, s job.State, n network, h hand, inde
 		got.Verified = proof.Text(file, result).Verified()
 	}
 	if err := r.Store.Put(ctx, Files, got.SHA256, file); err != nil {
-		r.met(s.ID, job.Fault{Code: job.Storage, Detail: err.Error()})
+		r.met(s.ID, storageFault(err))
 		return
 	}
 	r.event(s.ID, job.Fetched{At: r.now(), Index: index, File: got, Result: s.Outcome.Result})

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"crynux-dapp/chain"
 	"crynux-dapp/chain/taskwallet"
@@ -22,6 +23,8 @@ type leased struct {
 	saved func(Record)
 	// none is a tab that has no lease at all.
 	none bool
+	// erased is set when everything was deleted: nothing is saved any more.
+	erased *atomic.Bool
 }
 
 // Put keeps one value. The error is ErrLeaseLost, or that of the store.
@@ -37,13 +40,33 @@ func (l leased) Delete(ctx context.Context, store, key string) error {
 	return l.change(ctx, Record{Store: store, Key: key})
 }
 
+// change keeps a record. A setting gets its version, and one of a newer version is not
+// touched: errNewer.
 func (l leased) change(ctx context.Context, record Record) error {
-	if l.none {
+	if record.Store == Settings {
+		if err := l.mine(ctx, record.Key); err != nil {
+			return err
+		}
+		if record.Value != nil {
+			record.Value = versionedSetting(record.Value)
+		}
+	}
+	return l.apply(ctx, record)
+}
+
+// apply keeps and deletes records as they are, all of them or none.
+func (l leased) apply(ctx context.Context, records ...Record) error {
+	if l.none || l.erased.Load() {
 		return ErrLeaseLost
 	}
-	err := l.noted(l.Save(ctx, l.lease, record))
-	if err == nil {
-		l.saved(record)
+	if len(records) == 0 {
+		return nil
+	}
+	err := l.noted(l.Save(ctx, l.lease, records...))
+	for _, record := range records {
+		if err == nil {
+			l.saved(record)
+		}
 	}
 	return err
 }

@@ -24,13 +24,15 @@ type page struct {
 	conn   *connection
 	http   *transport
 	store  *store
+	data   *dataPort
 	close  func()
 
-	mu      sync.Mutex
-	snap    runner.Snapshot
-	anew    int           // how often it wanted to be loaded anew
-	works   int           // how often something was done with the task wallet, and ended
-	changed chan struct{} // closed with every new snapshot
+	mu        sync.Mutex
+	snap      runner.Snapshot
+	anew      int           // how often it wanted to be loaded anew
+	dataWorks int           // and with the data
+	works     int           // how often something was done with the task wallet, and ended
+	changed   chan struct{} // closed with every new snapshot
 }
 
 // open opens a page over a new disk and connects the person's wallet.
@@ -44,7 +46,7 @@ func (w *world) open(p person) *page {
 // reopen opens a page over a disk and waits until it was read.
 func (w *world) reopen(p person, s *store) *page {
 	w.Helper()
-	g := &page{w: w, person: p, http: &transport{}, store: s, changed: make(chan struct{})}
+	g := &page{w: w, person: p, http: &transport{}, store: s, data: &dataPort{store: s}, changed: make(chan struct{})}
 	var second runner.Worker = worker{}
 	if w.worker != nil {
 		second = w.worker
@@ -64,7 +66,7 @@ func (w *world) reopen(p person, s *store) *page {
 		View:  w.eyes[g],
 		Clock: live, Chance: w.chance, HTTP: live, Store: s, Worker: second, Wallets: wallets{g.conn, cmp.Or(w.rdns, "test.alice")},
 		Locks: s.locks, Tabs: tabs,
-		NewID: g.newID, Networks: []runner.Network{w.net}, Vault: w.vault, Home: w.home(), Reload: g.reload,
+		NewID: g.newID, Networks: []runner.Network{w.net}, Vault: w.vault, Home: w.home(), Reload: g.reload, Data: g.data,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
@@ -101,6 +103,9 @@ func (g *page) hear(s runner.Snapshot) {
 	defer g.mu.Unlock()
 	if g.snap.Purse.Step != "" && s.Purse.Step == "" {
 		g.works++
+	}
+	if g.snap.Stored.Step != "" && s.Stored.Step == "" {
+		g.dataWorks++
 	}
 	g.snap = s
 	close(g.changed)

@@ -199,6 +199,8 @@ type store struct {
 	*disk
 	// refuse, if set, says whether a record is refused.
 	refuse func(store, key string, value []byte) bool
+	// full tells that it is refused because there is no room.
+	full bool
 	// crash, if set, ends the page at a job record: after it was written, or before.
 	crash func(job.State) crash
 	// crashed is closed when it ended.
@@ -290,6 +292,9 @@ func (s *store) save(ctx context.Context, lease uint64, records []runner.Record)
 	}
 	for _, r := range records {
 		if s.refuse != nil && r.Value != nil && s.refuse(r.Store, r.Key, r.Value) {
+			if s.full {
+				return runner.ErrStorageFull
+			}
 			return errRefused
 		}
 	}

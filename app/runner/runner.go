@@ -25,6 +25,9 @@ type Runner struct {
 	// Owned by the goroutine of run or show. What it starts may read ctx.
 	ctx       context.Context
 	snap      Snapshot
+	imported  []job.State     // the same; nothing is done for them
+	offer     offered         // the file that may be imported
+	keepAsked bool            // the browser was asked to keep what is stored
 	jobs      []job.State     // newest first
 	earlier   map[string]bool // jobs of earlier visits, by id: until resume they are not taken up
 	wallet    Connection
@@ -141,7 +144,7 @@ func (r *Runner) post(do func()) { r.inbox.post(do) }
 func (r *Runner) publish() {
 	r.snap.Network.Fee = r.price(r.networks[r.snap.Network.ID].Network)
 	s := r.snap
-	s.Jobs, s.Queue = slices.Clone(r.jobs), r.queued()
+	s.Jobs, s.Imported, s.Queue = slices.Clone(r.jobs), slices.Clone(r.imported), r.queued()
 	s.Wallets = slices.Clone(s.Wallets)
 	r.mu.Lock()
 	r.published = s
@@ -198,9 +201,16 @@ func (r *Runner) Send(id string, e job.Event) {
 }
 
 // Remove forgets a job that holds nothing: one that waits to be paid or was stopped
-// before, or an aborted one. Others stay.
+// before, or an aborted one; or an imported one whose files were removed. Others stay.
 func (r *Runner) Remove(id string) {
 	r.post(func() {
+		if i := slices.IndexFunc(r.imported, func(s job.State) bool { return s.ID == id }); i >= 0 {
+			if size, _ := r.imported[i].Kept(); size == 0 {
+				r.imported = slices.Delete(r.imported, i, i+1)
+				r.write(write{store: Jobs, key: id})
+			}
+			return
+		}
 		i := r.index(id)
 		if i < 0 {
 			return
@@ -253,6 +263,7 @@ func (r *Runner) put(i int, before, next job.State, effects []job.Effect) {
 	} else {
 		r.perform(next, effects)
 	}
+	r.askToKeep(before, next)
 	if spent(before) != spent(next) {
 		r.refreshBalances()
 		r.refreshPurse()
@@ -275,7 +286,7 @@ func (r *Runner) saved(s job.State, effects []job.Effect, err error) {
 	}
 	r.snap.Persistent = err == nil && r.Store.Persistent()
 	if err != nil && len(effects) > 0 && !s.Phase.Ended() {
-		fault := job.Fault{Code: job.Storage, Detail: err.Error()}
+		fault := storageFault(err)
 		if slices.ContainsFunc(effects, asks) {
 			r.apply(s.ID, answerOf(s, job.NotAsked{At: r.now(), Fault: fault}))
 		} else {

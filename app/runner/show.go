@@ -43,9 +43,15 @@ func (r *Runner) reread(store, key string) {
 		i := r.index(key)
 		s, err := job.Decode(value)
 		switch {
+		case ok && err == nil && s.Imported != 0:
+			r.imported = slices.DeleteFunc(r.imported, func(old job.State) bool { return old.ID == key })
+			r.imported = append(r.imported, s)
+			newestFirst(r.imported)
+		case !ok && i < 0:
+			r.imported = slices.DeleteFunc(r.imported, func(old job.State) bool { return old.ID == key })
 		case !ok && i >= 0:
 			r.jobs = slices.Delete(r.jobs, i, i+1)
-		case !ok || err != nil:
+		case err != nil:
 		case i >= 0:
 			r.jobs[i] = s
 		default:

@@ -30,8 +30,11 @@ type Snapshot struct {
 	Ahead    Ahead
 	// Signing are the signatures that the wallet is asked for now, by job.
 	Signing map[string]Signing
-	// Jobs of all networks, newest first.
-	Jobs []job.State
+	// Jobs of all networks, newest first. Imported came here from another browser: they
+	// are records, for which nothing is done.
+	Jobs     []job.State
+	Imported []job.State
+	Stored   Stored
 	// Queue are the ids of those that wait to be paid, in their order.
 	Queue      []string
 	Past       Past
@@ -40,8 +43,9 @@ type Snapshot struct {
 	// ChainDown and RelayDown tell that the last call there failed: at all endpoints of
 	// the chain, at all Relays.
 	ChainDown, RelayDown bool
-	// Unreadable counts stored jobs that could not be read and were set aside.
-	Unreadable int
+	// Unreadable counts stored records that could not be read and were set aside, Newer
+	// those that a newer version of this page has written.
+	Unreadable, Newer int
 }
 
 // Ahead is what the chain says before anything is asked of anybody.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"crynux-dapp/app/job"
@@ -53,6 +54,8 @@ type Tab struct {
 	answers int                // how often the runner said that it is there
 	stir    chan struct{}      // has room for one: something new is shown
 
+	erased atomic.Bool // everything was deleted
+
 	telling     sync.Mutex
 	shows       *Runner // whose snapshots count
 	published   Snapshot
@@ -100,7 +103,7 @@ func (t *Tab) lead(ctx context.Context) {
 	term, end := context.WithCancel(ctx)
 	defer end()
 	var r *Runner
-	r = newRunner(term, t.Ports, leased{Store: t.Store, lease: lease, lost: end, saved: t.saved}, func(s Snapshot) { t.publish(r, s) })
+	r = newRunner(term, t.Ports, leased{Store: t.Store, lease: lease, lost: end, saved: t.saved, erased: &t.erased}, func(s Snapshot) { t.publish(r, s) })
 	t.begin(r)
 	t.tell(news{Here: lease})
 	r.run()
@@ -310,7 +313,7 @@ func (t *Tab) watch() (*Runner, *inbox) {
 	}
 	ctx, hide := context.WithCancel(t.ctx)
 	var r *Runner
-	r = newRunner(ctx, t.Ports, leased{Store: t.Store, none: true}, func(s Snapshot) { t.publish(r, s) })
+	r = newRunner(ctx, t.Ports, leased{Store: t.Store, none: true, erased: &t.erased}, func(s Snapshot) { t.publish(r, s) })
 	t.watches, t.hide, t.reads, t.early, t.decided = r, hide, newInbox(), nil, true
 	return r, t.reads
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"crynux-dapp/app/job"
+	"crynux-dapp/app/task"
 )
 
 // ErrDamaged is a picture that cannot be read.
@@ -66,7 +67,9 @@ func (r *Runner) load() {
 	chosen, _, _ := r.Store.Get(r.ctx, Settings, networkKey)
 	direct, _, _ := r.Store.Get(r.ctx, Settings, directKey)
 	barred, _, _ := r.Store.Get(r.ctx, Settings, barredKey)
+	broken, newer := r.setAside(r.ctx)
 	r.post(func() {
+		r.snap.Unreadable, r.snap.Newer = broken, newer
 		r.snap.Drafts = drafts
 		r.choose(chosen)
 		r.allowed, r.barred = readNames(direct), readNames(barred)
@@ -76,16 +79,20 @@ func (r *Runner) load() {
 		}
 		for _, record := range records {
 			s, err := job.Decode(record)
-			if err != nil {
+			switch {
+			case errors.Is(err, job.ErrNewer):
+				r.snap.Newer++
+			case err != nil:
 				r.snap.Unreadable++
-				continue
-			}
-			if r.index(s.ID) < 0 {
+			case s.Imported != 0:
+				r.imported = append(r.imported, s)
+			case r.index(s.ID) < 0:
 				r.jobs = append(r.jobs, s)
 				r.earlier[s.ID] = true
 			}
 		}
 		newestFirst(r.jobs)
+		newestFirst(r.imported)
 		r.snap.Ready = true
 		if !r.snap.Elsewhere {
 			r.reconnect(string(last))
@@ -94,7 +101,7 @@ func (r *Runner) load() {
 }
 
 // draftKey is the setting that holds the draft of a kind.
-func draftKey(kind int) string { return "draft-" + kindName(kind) }
+func draftKey(kind int) string { return "draft-" + task.Kind(kind).String() }
 
 // networkKey is the setting that names the network of the page.
 const networkKey = "network"

@@ -61,7 +61,7 @@ func (p *Page) form() form {
 
 // read takes what stands in the form's fields; a form behind its editor has none.
 func (p *Page) read(f form) {
-	if s := f.shared(); !s.raw.open {
+	if s := f.shared(); !s.raw.open && p.tab != "settings" { // where there are no fields
 		s.faults = read(p.port, f.fields(p.models(f)))
 	}
 }

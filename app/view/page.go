@@ -19,7 +19,7 @@ type Page struct {
 	state  State
 	opened int64 // when the page was mounted, in unix milliseconds
 
-	tab      string // "images", "chat" or "activity"
+	tab      string // "images", "chat", "activity" or "settings"
 	image    imageForm
 	chat     chatForm
 	unfolded bool // the parameters on a phone
@@ -32,6 +32,7 @@ type Page struct {
 	host     hostPlan
 	looked   looks
 
+	dataFaults    faults // of the settings
 	unfold        string // the task of the list whose card is shown; "" = none
 	pastFault     string // of the address that is typed
 	approvalFault string // of the number of tasks to approve
@@ -88,8 +89,11 @@ func (p *Page) OnDismount() {
 func (p *Page) OnNav(ctx app.Context) {
 	tab := "images"
 	switch at := ctx.Page().URL().Fragment; at {
-	case "/chat", "/activity":
+	case "/chat", "/activity", "/settings":
 		tab = at[1:]
+		if tab == "settings" {
+			p.port.LookAtStorage()
+		}
 	}
 	if tab == p.tab {
 		return
@@ -115,6 +119,8 @@ func (p *Page) here() app.UI {
 		return p.chatView()
 	case "activity":
 		return p.activityView()
+	case "settings":
+		return p.settingsView()
 	}
 	return p.imageView()
 }
@@ -135,6 +141,13 @@ func (p *Page) take(ctx app.Context, s State) {
 	p.followHost(before, s)
 	p.followWallet(ctx, before.Session, s.Session)
 	p.followPurse(ctx, before, s)
+	if s.Stored.Taken != nil && before.Stored.Taken == nil && s.Stored.Taken.Drafts > 0 { // for forms that were empty
+		for _, f := range []form{&p.image, &p.chat} {
+			if draft := s.Drafts[f.shared().kind]; draft != before.Drafts[f.shared().kind] {
+				p.restore(ctx, f, draft)
+			}
+		}
+	}
 	p.lookAhead()
 	p.announce(before.Ready)
 	p.files.load(ctx, p.port, s.Jobs)
@@ -172,6 +185,7 @@ func (p *Page) nav() app.UI {
 		link("images", "#/", "Images"),
 		link("chat", "#/chat", "Chat"),
 		link("activity", "#/activity", "Activity"),
+		link("settings", "#/settings", "Settings"),
 	)
 }
 

@@ -12,6 +12,7 @@ import (
 type Port interface {
 	PursePort
 	WalletPort
+	DataPort
 	QueuePort
 
 	// Subscribe has f called with every new State, the present one first. f may be

@@ -152,7 +152,10 @@ func (p *Page) stopped(s job.State) app.UI {
 			OnClick(p.remove(s.ID), s.ID, "remove"))
 	}
 	buttons = append(buttons, app.Button().Class("button quiet").Type("button").Text("Copy details").OnClick(p.copyDetails(s.ID), s.ID, "copy"))
-	return problemBox(pr, s.Since >= p.opened, buttons...)
+	return app.Div().Class("stack").Body(
+		problemBox(pr, s.Since >= p.opened, buttons...),
+		either(s.Fault.Code == job.StorageFull, p.needsRoom, nothing),
+	)
 }
 
 func (p *Page) copyDetails(id string) app.EventHandler {

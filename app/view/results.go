@@ -37,7 +37,7 @@ func (p *Page) card(s job.State) app.UI {
 			app.H2().Class("task-title").Dir("auto").Text(p.summary(s).text),
 			p.badge(s),
 		),
-		either(s.Phase == job.Done, nothing, func() app.UI { return p.progress(s) }),
+		either(s.Phase == job.Done || s.Imported != 0, func() app.UI { return p.importedNote(s) }, func() app.UI { return p.progress(s) }),
 		either(s.Order.Kind == task.GPT, func() app.UI { return p.answer(s) }, func() app.UI { return p.pictures(s) }),
 		p.facts(s),
 		p.costs(s),
@@ -77,6 +77,21 @@ func (p *Page) facts(s job.State) app.UI {
 		either(s.Order.Args != "" && p.hasForm(), func() app.UI {
 			return app.Button().Class("button small quiet").Type("button").Text("Use again").
 				Title("Put these arguments into the form").OnClick(p.again(s.ID), s.ID)
+		}, nothing),
+	)
+}
+
+// importedNote says of an imported task that does not show a result why nothing happens.
+func (p *Page) importedNote(s job.State) app.UI {
+	if s.Imported == 0 || s.Phase == job.Done {
+		return nothing()
+	}
+	_, files := s.Kept()
+	return app.Article().Class("row between").Body(
+		app.P().Class("muted").Text("Imported as it stood then: “"+phrase(s)+"”. It goes on only in the browser that made it."),
+		either(files == 0, func() app.UI {
+			return app.Button().Class("button small").Type("button").Text("Remove").
+				OnClick(func(app.Context, app.Event) { p.port.Remove(s.ID) }, s.ID, "remove")
 		}, nothing),
 	)
 }

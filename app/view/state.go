@@ -32,8 +32,10 @@ type State struct {
 	Preflight Preflight
 	// Signing are the signatures that the wallet is asked for now, by job.
 	Signing map[string]Signing
-	// Jobs are the newest first.
+	// Jobs are the newest first, imported ones among them.
 	Jobs []job.State
+	// Stored is what this browser keeps.
+	Stored Stored
 	// Queue are the ids of those that wait to be paid, in their order.
 	Queue []string
 	Past  Past

@@ -57,6 +57,15 @@ func DecodeRecord(text []byte) (Record, error) {
 	return r, nil
 }
 
+// IsNewer reports whether a record is of a later version than this page reads. Such a
+// one is left as it is.
+func IsNewer(text []byte) bool {
+	var of struct {
+		V int `json:"v"`
+	}
+	return len(text) <= maxRecord && json.Unmarshal(text, &of) == nil && of.V > Version
+}
+
 // Public is the record for an export.
 func (r Record) Public() Record {
 	r.Cipher = nil

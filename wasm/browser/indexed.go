@@ -157,6 +157,28 @@ func (x *indexed) list(ctx context.Context, store string) (records []Record, err
 	return records, err
 }
 
+func (x *indexed) keys(ctx context.Context, store string) (keys []string, err error) {
+	err = x.transact(ctx, idb.TransactionReadOnly, []string{store}, func(t *idb.Transaction) error {
+		s, err := t.ObjectStore(store)
+		if err != nil {
+			return err
+		}
+		request, err := s.GetAllKeys()
+		if err != nil {
+			return err
+		}
+		list, err := request.Await(ctx)
+		if err := errors.Join(err, ctx.Err()); err != nil {
+			return err
+		}
+		for _, key := range list {
+			keys = append(keys, key.String())
+		}
+		return nil
+	})
+	return keys, err
+}
+
 func (x *indexed) put(ctx context.Context, guard *Guard, records []Record) error {
 	var stores []string
 	if guard != nil {

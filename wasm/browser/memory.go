@@ -51,6 +51,16 @@ func (m *memory) list(_ context.Context, store string) ([]Record, error) {
 	return records, nil
 }
 
+func (m *memory) keys(_ context.Context, store string) ([]string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	values, ok := m.stores[store]
+	if !ok {
+		return nil, fmt.Errorf("no store %q", store)
+	}
+	return slices.Sorted(maps.Keys(values)), nil
+}
+
 func (m *memory) put(_ context.Context, guard *Guard, records []Record) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

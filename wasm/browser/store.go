@@ -45,6 +45,7 @@ type Store struct {
 type shelf interface {
 	get(ctx context.Context, store, key string) ([]byte, bool, error)
 	list(ctx context.Context, store string) ([]Record, error)
+	keys(ctx context.Context, store string) ([]string, error)
 	// put saves if the guard holds; nil = it always does. Without records it only looks.
 	put(ctx context.Context, guard *Guard, records []Record) error
 	// add adds one to a number and returns it.
@@ -144,6 +145,14 @@ func numberOf(value []byte) uint64 {
 		return 0
 	}
 	return n
+}
+
+// Keys lists the keys of a store, in order, without reading the values.
+func (s *Store) Keys(ctx context.Context, store string) ([]string, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return s.shelf.keys(ctx, store)
 }
 
 // Close ends the connection; it is not needed before the page goes away.
