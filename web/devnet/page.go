@@ -21,7 +21,11 @@ const ConfigID = "dev"
 // page serves the built site. What is added while serving is never part of it:
 // the true addresses in config.json, the demo wallets, the faucet and its panel.
 func (n *Network) page(o Options) (http.Handler, error) {
-	config, err := n.config(o)
+	c, err := n.config(o)
+	if err != nil {
+		return nil, err
+	}
+	config, err := json.MarshalIndent(c, "", "  ")
 	if err != nil {
 		return nil, err
 	}
@@ -40,18 +44,25 @@ func (n *Network) page(o Options) (http.Handler, error) {
 		mux.Handle("/_devwallet/", devchain.WalletHandler(n.Wallets...))
 		added += "<script src=\"/_devwallet/wallet.js\"></script>\n"
 	}
-	index := func(w http.ResponseWriter, _ *http.Request) { serveIndex(w, o.Site, added) }
+	if !o.Offline {
+		off := func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, filepath.Join(o.Site, "sw-off.js")) }
+		mux.HandleFunc("GET /sw.js", off)
+	}
+	index := func(w http.ResponseWriter, _ *http.Request) { serveIndex(w, o.Site, c, added) }
 	mux.HandleFunc("GET /{$}", index)
 	mux.HandleFunc("GET /index.html", index)
 	return mux, nil
 }
 
-// serveIndex adds scripts to the page.
-func serveIndex(w http.ResponseWriter, dir, scripts string) {
+// serveIndex adds scripts to the page, and lets it connect to this network.
+func serveIndex(w http.ResponseWriter, dir string, c app.Config, scripts string) {
 	page, err := os.ReadFile(filepath.Join(dir, "index.html"))
 	if err != nil {
 		http.Error(w, "the site is not built", http.StatusInternalServerError)
 		return
+	}
+	if allowed, err := site.WithConfig(page, c); err == nil { // a page without a policy needs no other
+		page = allowed
 	}
 	page = bytes.Replace(page, []byte("</head>"), []byte(scripts+"</head>"), 1)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -60,14 +71,14 @@ func serveIndex(w http.ResponseWriter, dir, scripts string) {
 }
 
 // config is the site's config.json with the addresses of this network.
-func (n *Network) config(o Options) ([]byte, error) {
+func (n *Network) config(o Options) (app.Config, error) {
 	text, err := os.ReadFile(filepath.Join(o.Site, "config.json"))
 	if err != nil {
-		return nil, fmt.Errorf("the site is not built: %w", err)
+		return app.Config{}, fmt.Errorf("the site is not built: %w", err)
 	}
 	c, err := app.ParseConfig(text)
 	if err != nil {
-		return nil, err
+		return app.Config{}, err
 	}
 	for i := range c.Networks {
 		net := &c.Networks[i]
@@ -81,7 +92,7 @@ func (n *Network) config(o Options) ([]byte, error) {
 		if o.EIP191 {
 			net.RelaySignature = "eip191"
 		}
-		return json.MarshalIndent(c, "", "  ")
+		return c, nil
 	}
-	return nil, fmt.Errorf("config.json has no network %q", ConfigID)
+	return app.Config{}, fmt.Errorf("config.json has no network %q", ConfigID)
 }
