@@ -23,6 +23,9 @@ const configLimit = 1 << 20
 func main() {
 	ctx := context.Background()
 	port, err := start(ctx)
+	if err != nil {
+		browser.Broken()
+	}
 	goapp.RouteWithRegexpFunc(".*", func() goapp.Composer {
 		if err != nil {
 			return view.NewBroken(err.Error())
@@ -57,7 +60,7 @@ func start(ctx context.Context) (*app.App, error) {
 	page := app.New(config, app.Ports{
 		Ports: runner.Ports{
 			Clock: clock{}, HTTP: browser.Fetch{}, Store: storage{store}, Worker: worker{second},
-			Wallets: announced{wallets, second}, NewID: browser.NewID, Locks: locks{}, Vault: &browser.Vault{Worker: second}, Reload: browser.Reload,
+			Wallets: announced{wallets, second}, NewID: browser.NewID, Locks: locks{}, Vault: &browser.Vault{Worker: second}, Reload: browser.Reload, Renewal: browser.Renewal{},
 			Chance: rand.Float64,
 		},
 		Screen: screen{},

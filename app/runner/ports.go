@@ -38,6 +38,8 @@ type Ports struct {
 	// Vault keeps the task wallet's key; nil = there is no task wallet.
 	Vault Vault
 	Home  Home
+	// Renewal is a newer version of the page; nil = there is never one.
+	Renewal Renewal
 	// Reload loads the page anew: the only certain end of what was in its memory.
 	// nil = it cannot.
 	Reload func()

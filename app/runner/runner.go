@@ -95,6 +95,7 @@ func (r *Runner) Run(ctx context.Context) {
 	r.snap.Persistent = r.Store.Persistent()
 	cancel := r.Wallets.Watch(func() { r.post(r.walletsChanged) })
 	defer cancel()
+	defer r.watchRenewal()()
 	r.snap.Wallets = r.Wallets.List()
 	go r.load()
 	for {
@@ -106,6 +107,7 @@ func (r *Runner) Run(ctx context.Context) {
 			do()
 		}
 		r.leave()
+		r.renew()
 		r.publish()
 	}
 }

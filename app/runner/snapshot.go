@@ -34,6 +34,9 @@ type Snapshot struct {
 	// ChainDown and RelayDown tell that the last call there failed: at all endpoints of
 	// the chain, at the one Relay.
 	ChainDown, RelayDown bool
+	// Renewable tells that a newer version of the page is there; Renewing that it is
+	// loaded as soon as nothing is lost by it.
+	Renewable, Renewing bool
 	// Unreadable counts stored jobs that could not be read and were set aside.
 	Unreadable int
 }

@@ -38,6 +38,9 @@ type State struct {
 	ChainDown, RelayDown bool
 	// Notice is a problem of the page as a whole, not of a job; zero when there is none.
 	Notice job.Problem
+	// Renewable tells that a newer version of the page is there; Renewing that it is
+	// loaded as soon as nothing is lost by it.
+	Renewable, Renewing bool
 	// Drafts are the arguments that were in the forms when the page was left, by task kind; "" = none.
 	Drafts [2]string
 }
