@@ -59,6 +59,7 @@ func TestBadConfigNamesThePlace(t *testing.T) {
 		{"no rpc", set("networks.0.rpc", []any{}), "networks[0].rpc"},
 		{"second rpc is no address", set("networks.0.rpc", []any{"https://a.example", "a.example"}), "networks[0].rpc[1]"},
 		{"rpc over a web socket", set("networks.0.rpc", []any{"wss://a.example"}), "networks[0].rpc[0]"},
+		{"relay that would end the page's policy", set("networks.0.relay", "https://a.example;script-src"), "networks[0].relay"},
 		{"relay is a script", set("networks.0.relay", "javascript:alert(1)"), "networks[0].relay"},
 		{"explorer is a script", set("networks.1.explorer", "javascript:alert(1)"), "networks[1].explorer"},
 		{"short token address", set("networks.0.contracts.token", "0x12"), "networks[0].contracts.token"},

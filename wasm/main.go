@@ -48,6 +48,9 @@ func start(ctx context.Context) (*app.App, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := config.Check(goapp.Window().URL().String(), browser.Policy()); err != nil {
+		return nil, err
+	}
 	store, err := browser.Open(ctx, "crynux-dapp:"+browser.ServedFrom(), runner.Stores())
 	if err != nil {
 		return nil, fmt.Errorf("storage cannot be opened: %w", err)
