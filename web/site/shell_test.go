@@ -20,6 +20,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
 	"crynux-dapp/web/site"
@@ -210,6 +211,39 @@ func TestShell_stays_empty_in_a_frame(t *testing.T) {
 	tab.run(t, chromedp.Evaluate(`frames[0].performance.getEntriesByType("resource").filter((r) => r.name.includes("config.json")).length + Number(!!frames[0].crynuxBoot)`, &asked))
 	if asked != 0 {
 		t.Error("the program runs in it")
+	}
+}
+
+// worker starts the second program and asks it for the hash of what is no picture.
+const worker = `new Promise((done) => {
+	const worker = new Worker(crynuxBoot.worker);
+	worker.onmessage = ({ data }) => done(data.down ?? data.error ?? data.ok);
+	worker.onerror = (e) => done("refused: " + e.message);
+	worker.postMessage({ id: 1, op: "imageHash", args: "null", data: [new ArrayBuffer(3)] });
+})`
+
+func TestShell_policy_lets_the_programs_run_and_no_other_script(t *testing.T) {
+	tab := openTab(t, nil)
+	var answered string
+	awaited := func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true).WithAllowUnsafeEvalBlockedByCSP(false) }
+	tab.run(t, chromedp.WaitNotPresent("#shell"), chromedp.Evaluate(worker, &answered, awaited))
+	if !strings.Contains(answered, "PNG") {
+		t.Errorf("the worker says %q", answered)
+	}
+	for what, script := range map[string]string{
+		"a script in the page":      `(() => { const s = document.createElement("script"); s.append("window.evil = true"); document.head.append(s); return !!window.evil })()`,
+		"a script of another place": `new Promise((done) => { try { const s = document.createElement("script"); s.src = "https://example.com/x.js"; s.onload = () => done(true); s.onerror = () => done(false); document.head.append(s) } catch { done(false) } })`,
+		"a worker of another name":  `(() => { try { new Worker("boot.js"); return true } catch { return false } })()`,
+		"HTML out of text":          `(() => { try { document.body.innerHTML = "<p>"; return true } catch { return false } })()`,
+		"code out of text":          `(() => { try { return new Function("return true")() } catch { return false } })()`,
+		"a request elsewhere":       `fetch("https://example.com/").then(() => true, () => false)`,
+		"a style in the page":       `(() => { const d = document.createElement("div"); document.body.append(d); d.setAttribute("style", "color: rgb(1, 2, 3)"); const c = getComputedStyle(d).color; d.remove(); return c === "rgb(1, 2, 3)" })()`,
+	} {
+		var done bool
+		tab.run(t, chromedp.Evaluate(script, &done, awaited))
+		if done {
+			t.Errorf("%s is allowed", what)
+		}
 	}
 }
 
