@@ -40,11 +40,13 @@ type Screen interface {
 // App is one page. It is the view.Port of its view.
 type App struct {
 	Screen
-	*runner.Runner
+	*runner.Tab
 	clock  runner.Clock
 	models view.Models
 	nets   []view.Network
 	host   string // that serves the page
+
+	guest *guest // whom the page works for; nil = nobody
 
 	mu   sync.Mutex
 	urls map[string]string // object URLs by SHA-256
@@ -56,7 +58,7 @@ var _ view.Port = (*App)(nil)
 func New(c Config, p Ports) *App {
 	p.Networks = c.profiles()
 	p.Home = c.home(p.Href)
-	a := &App{Screen: p.Screen, Runner: runner.New(p.Ports), clock: p.Clock, models: c.Models.view(), urls: map[string]string{}}
+	a := &App{Screen: p.Screen, Tab: runner.New(p.Ports), clock: p.Clock, models: c.Models.view(), urls: map[string]string{}}
 	if u, err := url.Parse(p.Href); err == nil {
 		a.host = u.Host
 	}
@@ -70,26 +72,44 @@ func New(c Config, p Ports) *App {
 
 // Subscribe has f called with every new state of the page (view.Port).
 func (a *App) Subscribe(f func(view.State)) (cancel func()) {
-	return a.Runner.Subscribe(func(s runner.Snapshot) { f(a.state(s)) })
+	return a.Tab.Subscribe(func(s runner.Snapshot) { f(a.state(s)) })
 }
 
 func (a *App) state(s runner.Snapshot) view.State {
 	out := view.State{
-		Ready: s.Ready, Network: a.present(s.Network), Networks: a.nets, Models: a.models, Jobs: s.Jobs,
+		Ready: s.Ready, Elsewhere: s.Elsewhere, Network: a.present(s.Network), Networks: a.nets, Models: a.models, Jobs: runner.NewestFirst(s.Jobs, s.Imported),
 		Persistent: s.Persistent, ChainDown: s.ChainDown, RelayDown: s.RelayDown, Drafts: s.Drafts,
 		Session: session(s.Session), Barred: s.Barred, Approval: view.Approval(s.Approval), Signing: signing(s.Signing),
 	}
 	out.Renewable, out.Renewing = s.Renewable, s.Renewing
 	out.Purse, out.Direct, out.Preflight = a.purse(s), s.Direct, ahead(s.Ahead)
+	out.Queue, out.Past = s.Queue, past(s.Past)
 	for _, w := range s.Wallets {
 		out.Wallets = append(out.Wallets, wallet(w))
 	}
-	if s.Unreadable > 0 {
+	out.Stored = a.stored(s.Stored)
+	if s.Newer > 0 {
 		out.Notice = job.Problem{
-			Title:  "Some stored tasks cannot be read",
-			Detail: fmt.Sprintf("%d of them were set aside; nothing was deleted or charged.", s.Unreadable),
-			Remedy: "They may be from a newer version of this page: reload to get it.", Quiet: true,
+			Title:  "Something stored here is from a newer version",
+			Detail: fmt.Sprintf("%d records were written by a newer version of this page. They were set aside; nothing was changed or charged.", s.Newer),
+			Remedy: "Reload to get the newer version.", Quiet: true,
 		}
+	} else if s.Unreadable > 0 {
+		out.Notice = job.Problem{
+			Title:  "Something stored here cannot be read",
+			Detail: fmt.Sprintf("%d records were set aside; nothing was deleted or charged.", s.Unreadable),
+			Remedy: "Tasks among them are part of an export, for whoever can repair them.", Quiet: true,
+		}
+	}
+	a.guest.show(&out)
+	return out
+}
+
+// past is the search for tasks of earlier times as the page shows it.
+func past(s runner.Past) view.Past {
+	out := view.Past{Step: s.Step, Of: s.Of, Left: s.Left, All: s.All, Done: s.Done, Whole: s.Whole, Found: s.Found, Known: s.Known, Others: s.Others}
+	if !s.Fault.Zero() {
+		out.Problem = job.ExplainPurse(s.Fault, job.ChargedNothing)
 	}
 	return out
 }
@@ -112,13 +132,17 @@ func network(n runner.Network) view.Network {
 
 // FileURL makes an address for a stored file, the same one while the page lives.
 func (a *App) FileURL(ctx context.Context, sha256, mime string) (string, error) {
+	return a.fileURL(ctx, sha256, mime, a.File)
+}
+
+func (a *App) fileURL(ctx context.Context, sha256, mime string, read func(context.Context, string) ([]byte, error)) (string, error) {
 	a.mu.Lock()
 	address, ok := a.urls[sha256]
 	a.mu.Unlock()
 	if ok {
 		return address, nil
 	}
-	file, err := a.File(ctx, sha256)
+	file, err := read(ctx, sha256)
 	if err != nil {
 		return "", err
 	}

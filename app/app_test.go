@@ -60,10 +60,10 @@ func (s store) Get(_ context.Context, store, key string) ([]byte, bool, error) {
 	file, ok := s.files[key]
 	return file, ok && store == runner.Files, nil
 }
-func (s store) Put(context.Context, string, string, []byte) error { return nil }
-func (s store) Delete(context.Context, string, string) error      { return nil }
-func (s store) All(context.Context, string) ([][]byte, error)     { return s.jobs, nil }
-func (s store) Persistent() bool                                  { return true }
+func (s store) Save(context.Context, uint64, ...runner.Record) error { return nil }
+func (s store) TakeLease(context.Context) (uint64, error)            { return 1, nil }
+func (s store) All(context.Context, string) ([][]byte, error)        { return s.jobs, nil }
+func (s store) Persistent() bool                                     { return true }
 
 // open opens the page with the shipped config.
 func open(t *testing.T, b *browser) (*app.App, view.State) {

@@ -36,7 +36,10 @@ func (c Config) Check(href, policy string) error {
 
 // addresses are what the page connects to, by the name of the field.
 func (n Network) addresses() map[string]string {
-	list := map[string]string{"relay": n.Relay}
+	list := map[string]string{}
+	for i, address := range n.Relays {
+		list[fmt.Sprintf("relays[%d]", i)] = address
+	}
 	for i, address := range n.RPC {
 		list[fmt.Sprintf("rpc[%d]", i)] = address
 	}

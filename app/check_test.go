@@ -19,11 +19,11 @@ func TestConfigThatThisPageCannotReachNamesThePlace(t *testing.T) {
 		"a policy of other things":              {"https://example.org/", "frame-ancestors 'none'", nil, ""},
 		"http from a page with https":           {"https://example.org/", "", func(c *app.Config) { c.Networks[1].RPC[0] = "http://rpc.example" }, "networks[1].rpc[0]"},
 		"http from a page with http":            {"http://192.168.1.2/", "", func(c *app.Config) { c.Networks[1].RPC[0] = "http://rpc.example" }, ""},
-		"a Relay that the policy does not know": {"https://example.org/", policy, func(c *app.Config) { c.Networks[0].Relay = "https://relay.example" }, "networks[0].relay"},
+		"a Relay that the policy does not know": {"https://example.org/", policy, func(c *app.Config) { c.Networks[0].Relays[0] = "https://relay.example" }, "networks[0].relays[0]"},
 		"another port":                          {"https://example.org/", policy, func(c *app.Config) { c.Networks[0].RPC[0] = "http://127.0.0.1:1" }, "networks[0].rpc[0]"},
-		"the page itself":                       {"https://example.org/x/", policy, func(c *app.Config) { c.Networks[0].Relay = "https://example.org/relay" }, ""},
-		"any network":                           {"https://example.org/", "connect-src 'self' https: http://127.0.0.1:* http://localhost:*", func(c *app.Config) { c.Networks[0].Relay = "https://relay.example:1" }, ""},
-		"nothing at all":                        {"https://example.org/", "connect-src 'none'", func(c *app.Config) { c.Networks = c.Networks[:1]; c.Networks[0].RPC = nil }, "networks[0].relay"},
+		"the page itself":                       {"https://example.org/x/", policy, func(c *app.Config) { c.Networks[0].Relays[0] = "https://example.org/relay" }, ""},
+		"any network":                           {"https://example.org/", "connect-src 'self' https: http://127.0.0.1:* http://localhost:*", func(c *app.Config) { c.Networks[0].Relays[0] = "https://relay.example:1" }, ""},
+		"nothing at all":                        {"https://example.org/", "connect-src 'none'", func(c *app.Config) { c.Networks = c.Networks[:1]; c.Networks[0].RPC = nil }, "networks[0].relays[0]"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, err := app.ParseConfig(shipped(t))

@@ -20,6 +20,7 @@ import (
 
 	"crynux-dapp/app/runner"
 	"crynux-dapp/app/view"
+	"crynux-dapp/app/widget"
 	"crynux-dapp/chain"
 	"crynux-dapp/chain/taskwallet"
 )
@@ -37,6 +38,14 @@ type Config struct {
 	Models   ModelsByKind `json:"models"`
 	// TaskWallet names the site that task wallets are made for (taskwallet.md §2).
 	TaskWallet TaskWallet `json:"taskWallet,omitzero"`
+	// Widget says who may show the page in a frame.
+	Widget Widget `json:"widget,omitzero"`
+}
+
+// Widget lists the origins of the pages that may embed the widget. An empty list is
+// nobody but this very origin; "*" is everybody, who can then pay in a tab only.
+type Widget struct {
+	Hosts widget.Hosts `json:"hosts,omitempty"`
 }
 
 // TaskWallet is the name of the site, which must stay the same for ever: another
@@ -82,7 +91,7 @@ type Network struct {
 	ChainID   uint64    `json:"chainId"`
 	Coin      string    `json:"coin,omitempty"`
 	RPC       []string  `json:"rpc"`
-	Relay     string    `json:"relay"`
+	Relays    []string  `json:"relays"`
 	Explorer  string    `json:"explorer,omitempty"`
 	Contracts Contracts `json:"contracts"`
 	// RelaySignature is "raw" or "eip191": what else the Relay accepts (protocol.md B.5).
@@ -133,6 +142,9 @@ func ParseConfig(text []byte) (Config, error) {
 	if _, err := taskwallet.Candidates(cmp.Or(c.TaskWallet.Site, taskwallet.Localhost), c.TaskWallet.FormerSites); err != nil {
 		return c, &ConfigError{"taskWallet", err.Error()}
 	}
+	if err := c.Widget.Hosts.Check(); err != nil {
+		return c, &ConfigError{"widget.hosts", err.Error()}
+	}
 	seen := map[string]bool{}
 	for i, n := range c.Networks {
 		where := fmt.Sprintf("networks[%d]", i)
@@ -169,7 +181,7 @@ func named(where string, models []Model) error {
 // profile turns the text of a network into values.
 func (n Network) profile(where string) (runner.Network, error) {
 	p := runner.Network{
-		ID: n.ID, Name: n.Name, ChainID: n.ChainID, Coin: n.Coin, RPC: n.RPC, Relay: n.Relay, Explorer: n.Explorer,
+		ID: n.ID, Name: n.Name, ChainID: n.ChainID, Coin: n.Coin, RPC: n.RPC, Relays: n.Relays, Explorer: n.Explorer,
 		EIP191: n.RelaySignature == "eip191", Development: n.Development, Historical: n.Historical,
 		Confirmations: uint64(max(n.Confirmations, 0)),
 	}
@@ -196,8 +208,13 @@ func (n Network) profile(where string) (runner.Network, error) {
 			return bad(fmt.Sprintf("rpc[%d]", i), "must be an http or https address")
 		}
 	}
-	if !isHTTP(n.Relay) {
-		return bad("relay", "must be an http or https address")
+	if len(n.Relays) == 0 {
+		return bad("relays", "needs at least one address")
+	}
+	for i, address := range n.Relays {
+		if !isHTTP(address) {
+			return bad(fmt.Sprintf("relays[%d]", i), "must be an http or https address")
+		}
 	}
 	if n.Explorer != "" && !isHTTP(n.Explorer) {
 		return bad("explorer", "must be an http or https address")

@@ -29,7 +29,7 @@ func TestShippedDevelopmentNetworkIsTheOneThatMakeRunStarts(t *testing.T) {
 	if n.ChainID != devchain.DefaultChainID {
 		t.Errorf("chain id %d, want %d", n.ChainID, devchain.DefaultChainID)
 	}
-	for _, address := range append(n.RPC, n.Relay) {
+	for _, address := range append(n.RPC, n.Relays...) {
 		if !strings.HasPrefix(address, "http://127.0.0.1:") {
 			t.Errorf("%s is not on this computer", address)
 		}

@@ -19,6 +19,7 @@ var browserOnly = []string{"wasm", "wasm/browser", "wasm/worker"}
 func TestHouseBuildTags(t *testing.T) {
 	machine := build.Default
 	machine.GOOS, machine.GOARCH = "linux", "amd64"
+	machine.BuildTags = []string{"bench"} // make bench is no test, and must not be one by mistake
 	browser := build.Default
 	browser.GOOS, browser.GOARCH, browser.CgoEnabled = "js", "wasm", false
 

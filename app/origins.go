@@ -10,7 +10,7 @@ import (
 func (c Config) Origins() []string {
 	var list []string
 	for _, n := range c.Networks {
-		for _, address := range append(slices.Clone(n.RPC), n.Relay) {
+		for _, address := range slices.Concat(n.RPC, n.Relays) {
 			if u, err := url.Parse(address); err == nil {
 				list = append(list, u.Scheme+"://"+u.Host)
 			}

@@ -2,9 +2,11 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/holiman/uint256"
 
 	"crynux-dapp/app/job"
@@ -23,7 +25,7 @@ func (a *App) purse(s runner.Snapshot) view.Purse {
 		Possible: a.Vault != nil, Refused: p.Refused, Elsewhere: p.Elsewhere, Foreign: p.Foreign, Site: p.Site, Host: a.host,
 		Made: p.Made, Open: p.Open, Address: p.Address, Owner: p.Owner,
 		Random: p.Made && p.Kind != taskwallet.Derived, BackedUp: p.BackedUp,
-		Remembered: view.Remembered(p.Remembered), Shared: p.Shared, Held: p.Held, Retired: p.Retired, Number: p.Number, Taken: p.Taken, Used: p.Used,
+		Remembered: view.Remembered(p.Remembered), Shared: p.Shared, Held: p.Held, Retired: p.Retired, Number: p.Number, Taken: p.Taken, Used: p.Used, Older: p.Older,
 		Idle: p.Idle, Leaving: p.Leaving,
 		Known: p.Known, Native: p.Native, CNX: p.CNX, Tasks: p.Tasks, Step: p.Step, Asking: p.Asking,
 		Underivable: p.Fault.Code == job.PurseNotDerivable,
@@ -35,6 +37,9 @@ func (a *App) purse(s runner.Snapshot) view.Purse {
 	}
 	for _, f := range p.Search.Found {
 		out.Search.Found = append(out.Search.Found, view.Found(f))
+	}
+	for _, h := range p.Hosts {
+		out.Hosts = append(out.Hosts, view.HostPurse{Origin: h.Origin, Address: h.Address, Known: h.Known, Native: h.Native, CNX: h.CNX})
 	}
 	if m := p.Moved; m != nil {
 		out.Moved = &view.Moved{Then: side(m.Record), Now: side(m.Now)}
@@ -60,7 +65,7 @@ func (a *App) RememberPurse(how view.Remembered, passphrase string) {
 		a.ForgetPurse()
 		return
 	}
-	a.Runner.RememberPurse(taskwallet.Remembered(how), passphrase)
+	a.Tab.RememberPurse(taskwallet.Remembered(how), passphrase)
 }
 
 func ahead(a runner.Ahead) view.Preflight {
@@ -75,13 +80,13 @@ func ahead(a runner.Ahead) view.Preflight {
 
 // Funding says what a number of tasks costs now.
 func (a *App) Funding(ctx context.Context, tasks uint64) (view.Funding, error) {
-	f, err := a.Runner.Funding(ctx, tasks)
+	f, err := a.Tab.Funding(ctx, tasks)
 	return view.Funding(f), err
 }
 
 // PurseRemains looks what would be lost with the key.
 func (a *App) PurseRemains(ctx context.Context) (view.Remains, error) {
-	left, err := a.Runner.PurseRemains(ctx)
+	left, err := a.Tab.PurseRemains(ctx)
 	return view.Remains(left), err
 }
 
@@ -91,7 +96,18 @@ func (a *App) SaveBackup(ctx context.Context, password string) error {
 	if err != nil {
 		return err
 	}
-	return a.Save("crynux-task-wallet-backup.json", file, "application/json")
+	return a.Save(backupName(file), file, "application/json")
+}
+
+// backupName is the file name of a backup: it tells whose key is in it.
+func backupName(file []byte) string {
+	var keystore struct {
+		Address string `json:"address"`
+	}
+	if err := json.Unmarshal(file, &keystore); err != nil || !common.IsHexAddress(keystore.Address) {
+		return "crynux-task-wallet.json"
+	}
+	return "crynux-task-wallet-" + common.HexToAddress(keystore.Address).Hex() + ".json"
 }
 
 // OpenBackup asks the person for a backup file and opens it.
@@ -103,6 +119,6 @@ func (a *App) OpenBackup(ctx context.Context, password string) error {
 	if !ok {
 		return errors.New("no file was chosen")
 	}
-	a.Runner.OpenBackup(file, password)
+	a.Tab.OpenBackup(file, password)
 	return nil
 }

@@ -14,6 +14,7 @@ type Client struct {
 	reader    Reader
 	contracts Contracts
 	head      atomic.Uint64 // newest block number seen, for bounded searches
+	span      atomic.Uint64 // blocks in one eth_getLogs, as the node allows; 0 = as many as there are
 }
 
 // NewClient returns a client. It sends nothing.

@@ -12,6 +12,7 @@ import (
 	"math/big"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"testing"
 	"time"
 
@@ -122,7 +123,7 @@ func (n *network) raw(t *testing.T, key *ecdsa.PrivateKey, tx chain.Tx, nonce, g
 func (n *network) mine(t *testing.T, from uint64, sent ...common.Hash) chain.Tick {
 	t.Helper()
 	n.must(t, n.dev.Mine(1))
-	tick, err := n.Poll(t.Context(), sent, from)
+	tick, err := n.Poll(t.Context(), sent, from, chain.Block{})
 	n.must(t, err)
 	return tick
 }
@@ -224,7 +225,7 @@ func TestOneTask(t *testing.T) {
 	t.Cleanup(wallet.Close)
 	hash := common.Hash{1, 2, 3}
 	create := n.contracts.CreateTask(me, 0, hash, 8)
-	start, err := n.Poll(ctx, nil, 0)
+	start, err := n.Poll(ctx, nil, 0, chain.Block{})
 	n.must(t, err)
 	from := start.Through + 1
 
@@ -248,7 +249,7 @@ func TestOneTask(t *testing.T) {
 	approved, err := chain.SendTransaction(ctx, wallet, n.contracts.Approve(me, base(30)))
 	n.must(t, err)
 
-	tick, err := n.Poll(ctx, []common.Hash{approved, {9}}, from)
+	tick, err := n.Poll(ctx, []common.Hash{approved, {9}}, from, chain.Block{})
 	n.must(t, err)
 	if waiting := tick.Sent[0]; waiting.Tx == nil || waiting.Tx.Mined || waiting.Receipt != nil || waiting.Tx.From != me {
 		t.Fatalf("a waiting transaction: %+v", waiting)
@@ -473,17 +474,106 @@ func TestPollReadsALongGapInPages(t *testing.T) {
 
 	reader := &paged{Reader: n.rpc}
 	before := *n.requests
-	tick, err := chain.NewClient(reader, n.contracts).Poll(ctx, nil, 0)
+	tick, err := chain.NewClient(reader, n.contracts).Poll(ctx, nil, 0, chain.Block{})
 	n.must(t, err)
 	if tick.Through != tick.Head.Number || tick.Head.Number < 1100 || len(tick.Events) != 3 || reader.refused != 2 || *n.requests-before != 2 {
 		t.Errorf("through %d of %d, %d events, %d requests", tick.Through, tick.Head.Number, len(tick.Events), *n.requests-before)
 	}
-	whole, err := n.Poll(ctx, nil, 0)
+	whole, err := n.Poll(ctx, nil, 0, chain.Block{})
 	if diff := cmp.Diff(whole, tick); diff != "" || err != nil {
 		t.Error(diff, err)
 	}
-	if later, err := n.Poll(ctx, nil, tick.Through+1); later.Through != tick.Through || later.Events != nil || err != nil {
+	if later, err := n.Poll(ctx, nil, tick.Through+1, chain.Block{}); later.Through != tick.Through || later.Events != nil || err != nil {
 		t.Error("no block since:", later, err)
+	}
+}
+
+// small tells the logs of a few blocks only, as endpoints do that bound an answer.
+type small struct {
+	chain.Reader
+	most     uint64
+	requests int
+}
+
+func (s *small) Batch(ctx context.Context, calls []chain.Call) ([]chain.Result, error) {
+	s.requests++
+	results, err := s.Reader.Batch(ctx, calls)
+	for i, c := range calls {
+		if c.Method != "eth_getLogs" {
+			continue
+		}
+		filter := c.Params.([]any)[0].(map[string]any)
+		from, _ := strconv.ParseUint(filter["fromBlock"].(string), 0, 64)
+		to, open := strconv.ParseUint(filter["toBlock"].(string), 0, 64)
+		if open != nil || to-from >= s.most {
+			results[i] = chain.Result{Err: &chain.ProviderError{Code: -32602, Message: "query returned more than 10000 results"}}
+		}
+	}
+	return results, err
+}
+
+// TestPollLearnsHowMuchANodeTells: the first tick looks for it, the next ones know.
+func TestPollLearnsHowMuchANodeTells(t *testing.T) {
+	n := newNetwork(t, devchain.Options{})
+	n.dev.Pause()
+	n.must(t, n.dev.Mine(300))
+	reader := &small{Reader: n.rpc, most: 40}
+	client := chain.NewClient(reader, n.contracts)
+	var from uint64
+	var took []int
+	for range 30 {
+		before := reader.requests
+		tick, err := client.Poll(t.Context(), nil, from, chain.Block{})
+		n.must(t, err)
+		took = append(took, reader.requests-before)
+		from = tick.Through + 1
+		if tick.Through == tick.Head.Number {
+			break
+		}
+	}
+	if head := from - 1; head < 300 || took[0] > 4 || len(took) > 3 {
+		t.Errorf("up to block %d in ticks of %v requests", head, took)
+	}
+}
+
+// TestPollTellsAReorg: only where another block is in the place of the known one.
+func TestPollTellsAReorg(t *testing.T) {
+	n := newNetwork(t, devchain.Options{})
+	n.dev.Pause()
+	n.must(t, n.dev.Mine(5))
+	ctx := t.Context()
+	fork, err := n.Poll(ctx, nil, 0, chain.Block{})
+	n.must(t, err)
+	n.must(t, n.dev.Mine(3))
+	before := *n.requests
+	known, err := n.Poll(ctx, nil, 0, fork.Head)
+	n.must(t, err)
+	if known.Reorg || *n.requests-before != 1 {
+		t.Errorf("reorg %v without one, in %d requests", known.Reorg, *n.requests-before)
+	}
+	n.must(t, n.dev.Reorg(3, devchain.Dropped))
+	for _, tt := range []struct {
+		name  string
+		known chain.Block
+		want  bool
+	}{{"the old head", known.Head, true}, {"the fork", fork.Head, false}, {"a block that is not there yet", chain.Block{Number: 1 << 40, Hash: common.Hash{1}}, false}, {"none", chain.Block{}, false}} {
+		if tick, err := n.Poll(ctx, nil, 0, tt.known); tick.Reorg != tt.want || err != nil {
+			t.Errorf("%s: reorg %v, %v", tt.name, tick.Reorg, err)
+		}
+	}
+	has, err := n.Canonical(ctx, []chain.Block{fork.Head, known.Head})
+	if diff := cmp.Diff([]bool{true, false}, has); diff != "" || err != nil {
+		t.Error(diff, err)
+	}
+}
+
+// TestBigBatchesAreSplit: 150 transactions are 301 calls.
+func TestBigBatchesAreSplit(t *testing.T) {
+	n := newNetwork(t, devchain.Options{})
+	before := *n.requests
+	tick, err := n.Poll(t.Context(), make([]common.Hash, 150), 0, chain.Block{})
+	if err != nil || len(tick.Sent) != 150 || *n.requests-before != 4 {
+		t.Errorf("%d transactions, %d requests, %v", len(tick.Sent), *n.requests-before, err)
 	}
 }
 

@@ -31,6 +31,8 @@ type Clock interface{ Now() time.Time }
 // may be asked twice, eth_sendRawTransaction too: the same signed bytes are the same
 // transaction everywhere.
 //
+// At most 4 requests are under way at one endpoint; others wait for their turn.
+//
 // When all fail the error has those of the endpoints inside, see RPC. When all are
 // of another chain it is a *ForeignError.
 type Endpoints struct {
@@ -51,7 +53,7 @@ func NewEndpoints(chainID uint64, urls []string, t Transport, c Clock, chance fu
 		e.chance = func() float64 { return 0 }
 	}
 	for _, url := range urls {
-		e.list = append(e.list, &source{rpc: NewRPC(url, t)})
+		e.list = append(e.list, &source{rpc: NewRPC(url, t), busy: make(chan struct{}, mostAtOnce)})
 	}
 	return e
 }
@@ -168,7 +170,11 @@ func (e *Endpoints) ask(ctx context.Context, t turn, calls []Call, patience time
 		at = len(calls)
 		all = append(slices.Clip(calls), Call{Method: methodChainID})
 	}
+	if err := t.enter(ctx); err != nil {
+		return nil, err
+	}
 	results, err := t.rpc.batch(ctx, all, patience)
+	t.leave()
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}

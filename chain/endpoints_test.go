@@ -13,7 +13,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"crynux-dapp/chain"
@@ -424,7 +426,7 @@ func TestEventsAreToldOnceAcrossEndpoints(t *testing.T) {
 	var cursor uint64
 	poll := func(when string, head, through uint64, events int) {
 		t.Helper()
-		tick, err := p.client.Poll(t.Context(), nil, cursor)
+		tick, err := p.client.Poll(t.Context(), nil, cursor, chain.Block{})
 		n.must(t, err)
 		if tick.Head.Number != head || tick.Through != through || len(tick.Events) != events {
 			t.Errorf("%s: head %d, through %d, %d events; want %d, %d, %d", when, tick.Head.Number, tick.Through, len(tick.Events), head, through, events)
@@ -463,4 +465,41 @@ func (p *pair) head() uint64 {
 		p.Fatal(err)
 	}
 	return n
+}
+
+// crowded is a Transport that answers nobody before the gate opens.
+type crowded struct {
+	chain.Transport
+	gate chan struct{}
+	now  atomic.Int32
+}
+
+func (c *crowded) PostJSON(context.Context, string, []byte, int) (int, []byte, error) {
+	c.now.Add(1)
+	<-c.gate
+	return http.StatusOK, []byte(`[{"jsonrpc":"2.0","id":0,"result":"0x1"}]`), nil
+}
+
+func TestOnlySoManyRequestsAreUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		at := &crowded{gate: make(chan struct{})}
+		e := chain.NewEndpoints(1, []string{"http://a.example"}, at, &stopwatch{}, nil)
+		var all sync.WaitGroup
+		for range 40 {
+			all.Go(func() {
+				if _, err := e.Batch(t.Context(), []chain.Call{{Method: "eth_chainId"}}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		synctest.Wait()
+		if n := at.now.Load(); n != 4 {
+			t.Errorf("%d requests at once", n)
+		}
+		close(at.gate)
+		all.Wait()
+		if n := at.now.Load(); n != 40 {
+			t.Errorf("%d requests in all", n)
+		}
+	})
 }

@@ -16,11 +16,12 @@ type Tick struct {
 	Sent []Sent
 	// Events of the Task contract, and the Transfers of CNX out of it (refunds,
 	// and what nodes earn), from the block asked for up to and including
-	// Through, as they happened. Ask from Through+1 next, or from some blocks
-	// earlier to see what a reorganisation changed: the same event may then come
-	// again.
+	// Through, as they happened. Ask from Through+1 next.
 	Events  []Seen
 	Through uint64
+	// Reorg tells that the block that was known is not part of the chain any more: what
+	// was told from some block on has to be asked for again.
+	Reorg bool
 }
 
 // Sent is what a node knows about a transaction. Both nil means unknown:
@@ -39,21 +40,31 @@ type Seen struct {
 const (
 	logPage     = 500 // blocks in one eth_getLogs, which all nodes allow
 	pagesAtOnce = 8   // pages in one request; a longer gap takes more ticks
+	// smallerPages is how often in one Poll fewer blocks are asked for, a quarter each
+	// time: nodes also bound the number of logs in an answer.
+	smallerPages = 5
 )
 
-// Poll asks for the newest block, the state of transactions, and all events
-// from a block on. It is one request; a second one if more than 500 blocks were
-// missed and the node refuses to tell them at once.
-func (c *Client) Poll(ctx context.Context, sent []common.Hash, from uint64) (Tick, error) {
+// Poll asks for the newest block, the state of transactions, and all events from a
+// block on. It also asks whether the chain still has a block that was seen before; the
+// zero Block = none. It is one request, whatever it asks for, up to the limit of a
+// batch; some more if there are more events than a node tells at once.
+func (c *Client) Poll(ctx context.Context, sent []common.Hash, from uint64, known Block) (Tick, error) {
 	tick := Tick{Sent: make([]Sent, len(sent))}
 	var r reads
 	r.add(into(&tick.Head, parseBlock), "eth_getBlockByNumber", "latest", false)
+	if known.Hash != (common.Hash{}) {
+		r.add(func(r Result) error { tick.Reorg = replaced(r, known); return nil }, "eth_getBlockByNumber", quantity(known.Number), false)
+	}
 	for i, hash := range sent {
 		r.add(into(&tick.Sent[i].Tx, parseTransaction), "eth_getTransactionByHash", hash)
 		r.add(into(&tick.Sent[i].Receipt, parseReceipt), "eth_getTransactionReceipt", hash)
 	}
 	var logs []Result
-	c.askEvents(&r, func(r Result) error { logs = append(logs, r); return nil }, quantity(from), "latest")
+	span := c.span.Load()
+	if span == 0 {
+		c.askEvents(&r, func(r Result) error { logs = append(logs, r); return nil }, quantity(from), "latest")
+	}
 	if err := r.run(ctx, c.reader); err != nil {
 		return Tick{}, err
 	}
@@ -63,36 +74,88 @@ func (c *Client) Poll(ctx context.Context, sent []common.Hash, from uint64) (Tic
 		tick.Through = max(from, 1) - 1
 		return tick, nil
 	}
+	if span != 0 {
+		return c.pages(ctx, tick, from, span)
+	}
 	tick.Through = head
 	events := c.events(&tick.Events)
 	for _, answer := range logs {
-		if answer.Err != nil && head-from >= logPage {
-			return c.pages(ctx, tick, from)
-		}
-		if err := events(answer); err != nil {
+		switch err := events(answer); {
+		case err != nil && answer.Err == nil, err != nil && head == from:
 			return Tick{}, fmt.Errorf("eth_getLogs: %w", err)
+		case err != nil:
+			return c.pages(ctx, tick, from, min(logPage, (head-from+1)/2))
 		}
 	}
 	tick.inOrder()
 	return tick, nil
 }
 
-// pages reads the events of a long range in pieces.
-func (c *Client) pages(ctx context.Context, tick Tick, from uint64) (Tick, error) {
+// replaced reports whether another block is in the place of one that was known. A node
+// that does not tell, or is late, says nothing about that.
+func replaced(r Result, known Block) bool {
+	var b Block
+	return r.Err == nil && !isNull(r.Value) && into(&b, parseBlock)(r) == nil && b.Number == known.Number && b.Hash != known.Hash
+}
+
+// Canonical reports of each block whether the chain still has it. A block that the
+// node does not tell of counts as one that it has: it may be late. One request.
+func (c *Client) Canonical(ctx context.Context, blocks []Block) ([]bool, error) {
+	has := make([]bool, len(blocks))
+	var r reads
+	for i, b := range blocks {
+		r.add(func(r Result) error { has[i] = !replaced(r, b); return nil }, "eth_getBlockByNumber", quantity(b.Number), false)
+	}
+	err := r.run(ctx, c.reader)
+	return has, err
+}
+
+// pages reads the events of a long range in pieces of span blocks, and of fewer where
+// the node refuses that. What it allows is remembered.
+func (c *Client) pages(ctx context.Context, tick Tick, from, span uint64) (Tick, error) {
+	for smaller := 0; ; smaller++ {
+		next, refused, err := c.pagesOf(ctx, tick, from, span)
+		switch {
+		case err != nil:
+			return Tick{}, err
+		case refused == nil:
+			if span >= logPage && next.Through == next.Head.Number {
+				span = 0 // nothing special any more
+			} else {
+				span = min(2*span, logPage)
+			}
+			c.span.Store(span)
+			return next, nil
+		case span == 1 || smaller == smallerPages:
+			return Tick{}, refused
+		}
+		span = max(span/4, 1)
+	}
+}
+
+// pagesOf asks for some pages at once. refused is why the node does not tell one.
+func (c *Client) pagesOf(ctx context.Context, tick Tick, from, span uint64) (_ Tick, refused, err error) {
 	tick.Events = nil
 	var r reads
+	events := c.events(&tick.Events)
 	for range pagesAtOnce {
-		tick.Through = min(from+logPage-1, tick.Head.Number)
-		c.askEvents(&r, c.events(&tick.Events), quantity(from), quantity(tick.Through))
+		tick.Through = min(from+span-1, tick.Head.Number)
+		c.askEvents(&r, func(r Result) error {
+			err := events(r)
+			if err != nil && r.Err != nil {
+				refused, err = fmt.Errorf("eth_getLogs: %w", err), nil
+			}
+			return err
+		}, quantity(from), quantity(tick.Through))
 		if from = tick.Through + 1; from > tick.Head.Number {
 			break
 		}
 	}
 	if err := r.run(ctx, c.reader); err != nil {
-		return Tick{}, err
+		return Tick{}, nil, err
 	}
 	tick.inOrder()
-	return tick, nil
+	return tick, refused, nil
 }
 
 // askEvents asks for the logs of the Task contract, and for those of the token

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 )
@@ -32,14 +33,22 @@ func (r *reads) view(t take, to common.Address, calldata []byte) {
 	r.add(t, "eth_call", map[string]string{"to": data(to[:]), "data": data(calldata)}, "latest")
 }
 
-// run asks and hands out the answers. The first error ends it.
+// batchLimit is how many calls one request makes. Public nodes allow from 100 on.
+const batchLimit = 100
+
+// run asks, in as many requests as the limit wants, and hands out the answers. The
+// first error ends it.
 func (r *reads) run(ctx context.Context, reader Reader) error {
-	results, err := reader.Batch(ctx, r.calls)
-	if err != nil {
-		return err
-	}
-	if len(results) != len(r.calls) {
-		return fmt.Errorf("%w: %d results of %d calls", ErrMalformed, len(results), len(r.calls))
+	var results []Result
+	for calls := range slices.Chunk(r.calls, batchLimit) {
+		part, err := reader.Batch(ctx, calls)
+		if err != nil {
+			return err
+		}
+		if len(part) != len(calls) {
+			return fmt.Errorf("%w: %d results of %d calls", ErrMalformed, len(part), len(calls))
+		}
+		results = append(results, part...)
 	}
 	for i, t := range r.takes {
 		if err := t(results[i]); err != nil {

@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"strconv"
@@ -21,12 +22,17 @@ const (
 	// lateBlocks is by how many blocks endpoints of one chain usually differ at most.
 	lateBlocks = 8
 
+	// mostAtOnce is how many requests one endpoint works on at a time; more wait. It is
+	// fewer than the six connections that browsers open to one host.
+	mostAtOnce = 4
+
 	methodChainID = "eth_chainId"
 )
 
 // source is one of Endpoints, and how it is.
 type source struct {
 	rpc     *RPC
+	busy    chan struct{} // one for each request under way
 	checked bool          // it told the right chain id
 	foreign *ForeignError // it told another one, and is never asked again
 	strikes int           // failures in a row
@@ -34,6 +40,18 @@ type source struct {
 	named   bool          // the server itself named that time
 	last    error         // why it rests
 }
+
+// enter waits until fewer than mostAtOnce requests are under way.
+func (s *source) enter(ctx context.Context) error {
+	select {
+	case s.busy <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *source) leave() { <-s.busy }
 
 func (s *source) well() { s.strikes, s.until, s.named, s.last = 0, time.Time{}, false, nil }
 

@@ -65,31 +65,35 @@ func (c *Client) Upload(ctx context.Context, p UploadParams, s Signed) (err erro
 	if len(body) > maxRequest {
 		return &Error{Fault: TooLarge, Text: fmt.Sprintf("%d bytes", len(body))}
 	}
-	post := func(ctx context.Context, url string, limit int) (int, []byte, error) {
-		return c.t.PostJSON(ctx, url, body, limit)
+	post := func(ctx context.Context, url string, limit int) (int, []byte, string, error) {
+		if t, ok := c.t.(Pacer); ok {
+			return t.PostJSONPaced(ctx, url, body, limit)
+		}
+		status, answer, err := c.t.PostJSON(ctx, url, body, limit)
+		return status, answer, "", err
 	}
 	limit := len(body) + maxSmall // the answer echoes the arguments
-	status, answer, err := c.exchange(ctx, "/v1/inference_tasks", nil, limit, post)
+	got, err := c.exchange(ctx, "/v1/inference_tasks", nil, limit, post)
 	if err != nil {
 		return err
 	}
-	return decode(status, answer, nil)
+	return got.read(decode(got.status, got.answer, nil))
 }
 
 // Task asks where a task is.
 func (c *Client) Task(ctx context.Context, p TaskParams, s Signed) (_ Task, err error) {
 	defer name(&err, "task")
-	status, answer, err := c.get(ctx, taskPath(p.TaskID), s, maxTask)
+	got, err := c.get(ctx, taskPath(p.TaskID), s, maxTask)
 	if err != nil {
 		return Task{}, err
 	}
 	var data taskData
-	if err := decode(status, answer, &data); err != nil {
+	if err := got.read(decode(got.status, got.answer, &data)); err != nil {
 		return Task{}, err
 	}
 	task, err := data.task(p.TaskID)
 	if err != nil {
-		return Task{}, garbled(status, err)
+		return Task{}, garbled(got.status, err)
 	}
 	return task, nil
 }
@@ -101,11 +105,12 @@ func (c *Client) Result(ctx context.Context, p ResultParams, s Signed) (_ []byte
 	if _, err := strconv.ParseUint(p.ImageNum, 10, 64); err != nil { // no such file, and it could bend the path
 		return nil, &Error{Fault: FileMissing, Field: "image_num", Text: "not a number"}
 	}
-	status, answer, err := c.get(ctx, taskPath(p.TaskID)+"/results/"+p.ImageNum, s, maxFile)
+	got, err := c.get(ctx, taskPath(p.TaskID)+"/results/"+p.ImageNum, s, maxFile)
 	if err != nil {
 		return nil, err
 	}
-	return decodeFile(status, answer)
+	file, err := decodeFile(got.status, got.answer)
+	return file, got.read(err)
 }
 
 // Nodes are the numbers of nodes in the network.
@@ -115,7 +120,7 @@ type Nodes struct{ All, Available uint64 }
 // the way to see whether a Relay answers at all.
 func (c *Client) Nodes(ctx context.Context) (_ Nodes, err error) {
 	defer name(&err, "nodes")
-	status, answer, err := c.exchange(ctx, "/v1/network/nodes/number", nil, maxSmall, c.t.Get)
+	got, err := c.exchange(ctx, "/v1/network/nodes/number", nil, maxSmall, c.fetch)
 	if err != nil {
 		return Nodes{}, err
 	}
@@ -123,11 +128,11 @@ func (c *Client) Nodes(ctx context.Context) (_ Nodes, err error) {
 		All       *uint64 `json:"all_nodes"`
 		Available *uint64 `json:"available_nodes"`
 	}
-	if err := decode(status, answer, &data); err != nil {
+	if err := got.read(decode(got.status, got.answer, &data)); err != nil {
 		return Nodes{}, err
 	}
 	if data.All == nil || data.Available == nil {
-		return Nodes{}, garbled(status, errors.New("incomplete numbers"))
+		return Nodes{}, garbled(got.status, errors.New("incomplete numbers"))
 	}
 	return Nodes{All: *data.All, Available: *data.Available}, nil
 }
@@ -137,21 +142,45 @@ func taskPath(id uint64) string {
 }
 
 // get makes one signed GET.
-func (c *Client) get(ctx context.Context, path string, s Signed, limit int) (status int, answer []byte, err error) {
+func (c *Client) get(ctx context.Context, path string, s Signed, limit int) (got exchanged, err error) {
 	signature, err := s.text()
 	if err != nil {
-		return 0, nil, err
+		return got, err
 	}
 	query := url.Values{"timestamp": {strconv.FormatInt(s.Timestamp, 10)}, "signature": {signature}}
-	return c.exchange(ctx, path, query, limit, c.t.Get)
+	return c.exchange(ctx, path, query, limit, c.fetch)
+}
+
+// fetch is Get of the transport.
+func (c *Client) fetch(ctx context.Context, url string, limit int) (int, []byte, string, error) {
+	if t, ok := c.t.(Pacer); ok {
+		return t.GetPaced(ctx, url, limit)
+	}
+	status, answer, err := c.t.Get(ctx, url, limit)
+	return status, answer, "", err
+}
+
+// exchanged is what came back.
+type exchanged struct {
+	status int
+	answer []byte
+	wait   string // the header Retry-After
+}
+
+// read adds to an error of what came back how long the Relay wants to be left alone.
+func (x exchanged) read(err error) error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		e.wait = x.wait
+	}
+	return err
 }
 
 // exchange lets do carry one request and checks what came back as far as it is
 // the same for all.
 func (c *Client) exchange(ctx context.Context, path string, query url.Values, limit int,
-	do func(ctx context.Context, url string, limit int) (int, []byte, error)) (int, []byte, error) {
+	do func(ctx context.Context, url string, limit int) (int, []byte, string, error)) (exchanged, error) {
 	if c.base == "" {
-		return 0, nil, &Error{Fault: WrongAddress, Text: "not an http or https address"}
+		return exchanged{}, &Error{Fault: WrongAddress, Text: "not an http or https address"}
 	}
 	address := c.base + path
 	if len(query) > 0 {
@@ -159,14 +188,14 @@ func (c *Client) exchange(ctx context.Context, path string, query url.Values, li
 	}
 	ctx, cancel := context.WithTimeout(ctx, maxWait)
 	defer cancel()
-	status, answer, err := do(ctx, address, limit)
+	status, answer, wait, err := do(ctx, address, limit)
 	if err != nil {
-		return 0, nil, &Error{Fault: Unreachable, Err: withoutSecret{err, query.Get("signature")}}
+		return exchanged{}, &Error{Fault: Unreachable, Err: withoutSecret{err, query.Get("signature")}}
 	}
 	if len(answer) > limit {
-		return 0, nil, garbled(status, fmt.Errorf("answer of more than %d bytes", limit))
+		return exchanged{}, garbled(status, fmt.Errorf("answer of more than %d bytes", limit))
 	}
-	return status, answer, nil
+	return exchanged{status, answer, wait}, nil
 }
 
 // text returns the signature as the Relay reads it, or an error with the fault

@@ -98,6 +98,8 @@ type Error struct {
 	// Text is why, in the Relay's words. It comes from outside: show it as
 	// plain text only.
 	Text string
+	// wait is the header Retry-After of the answer.
+	wait string
 	// Err is the cause on this side: of the transport, of a signature, of a
 	// decoder. Its text holds no signature. nil if there is none.
 	Err error

@@ -14,6 +14,13 @@ type Transport interface {
 	Get(ctx context.Context, url string, limit int) (status int, answer []byte, err error)
 }
 
+// Pacer is a Transport that can also read the header Retry-After of an answer, "" if
+// there is none. In a page the server has to let other origins read it.
+type Pacer interface {
+	PostJSONPaced(ctx context.Context, url string, body []byte, limit int) (status int, answer []byte, retryAfter string, err error)
+	GetPaced(ctx context.Context, url string, limit int) (status int, answer []byte, retryAfter string, err error)
+}
+
 // Signed is the proof that a request comes from the creator of the task.
 type Signed struct {
 	// Timestamp is the time in the signing text, in unix seconds. The Relay

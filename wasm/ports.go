@@ -26,6 +26,50 @@ func (s storage) All(ctx context.Context, store string) ([][]byte, error) {
 	return values, err
 }
 
+// full tells a storage without room from one that fails.
+func full(err error) error {
+	if errors.Is(err, browser.ErrStorageFull) {
+		return fmt.Errorf("%w: %w", runner.ErrStorageFull, err)
+	}
+	return err
+}
+
+// guard is the number of the lease in the store.
+func guard(lease uint64) browser.Guard {
+	return browser.Guard{Store: runner.Leases, Key: runner.LeaseKey, Is: lease}
+}
+
+func (s storage) Save(ctx context.Context, lease uint64, records ...runner.Record) error {
+	list := make([]browser.Record, len(records))
+	for i, r := range records {
+		list[i] = browser.Record(r)
+	}
+	if lease == 0 {
+		return full(s.PutAll(ctx, list))
+	}
+	err := s.PutGuarded(ctx, guard(lease), list)
+	if errors.Is(err, browser.ErrGuard) {
+		return runner.ErrLeaseLost
+	}
+	return full(err)
+}
+
+func (s storage) TakeLease(ctx context.Context) (uint64, error) {
+	return s.Add(ctx, runner.Leases, runner.LeaseKey)
+}
+
+// tabs are those of this browser with the same database.
+type tabs struct{ *browser.Tabs }
+
+func (t tabs) Elect(ctx context.Context, how runner.Claim, f func(ctx context.Context)) error {
+	claim := map[runner.Claim]browser.Claim{runner.IfFree: browser.IfFree, runner.Wait: browser.Wait, runner.Steal: browser.Steal}[how]
+	err := t.Tabs.Elect(ctx, claim, f)
+	if errors.Is(err, browser.ErrPlaceTaken) {
+		return runner.ErrPlaceTaken
+	}
+	return err
+}
+
 // locks are those of the browser's tabs.
 type locks struct{}
 

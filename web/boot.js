@@ -3,7 +3,8 @@
 "use strict";
 
 (() => {
-  if (top !== self) return; // see top.js
+  const framed = top !== self;
+  if (framed && !("frame" in document.documentElement.dataset)) return; // see top.js
   const { version } = document.currentScript.dataset;
   const byId = (id) => document.getElementById(id);
 
@@ -111,7 +112,7 @@
       return;
     }
     try {
-      setTimeout(() => import(`./renew.js?v=${version}`).catch(console.warn), 3000); // the first click comes first
+      if (!framed) setTimeout(() => import(`./renew.js?v=${version}`).catch(console.warn), 3000); // the first click comes first
       await program.run(); // ends only by a crash
       stopped(program.printed());
     } catch (err) {

@@ -4,9 +4,9 @@
 (function () {
   "use strict";
 
-  // A frame stays empty; the page's own scripts do nothing there either.
-  var alone = window.top === window.self;
-  if (alone) document.documentElement.className = "";
+  // In a frame a guarded page stays empty; its own scripts do nothing there either.
+  var root = document.documentElement;
+  if (window.top === window.self) root.className = "";
 
   // Loads the page anew, and not from what the service worker keeps: that may be
   // the very thing that is broken. Without a network it stays.
@@ -20,7 +20,7 @@
   };
 
   document.addEventListener("DOMContentLoaded", function () {
-    if (!alone || window.crynuxBoot) return;
+    if (root.className || window.crynuxBoot) return;
     var show = function (id, text) { document.getElementById(id).textContent = text; };
     show("fault-title", "The page could not be loaded");
     show("fault-text", "Either this browser is too old for it: it needs Chrome 85, Firefox 79, Safari 15 or a later one. " +

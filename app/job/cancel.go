@@ -1,6 +1,8 @@
 package job
 
 import (
+	"slices"
+
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/holiman/uint256"
 )
@@ -14,7 +16,7 @@ const CancelGasHint = 650_000
 // asked already. Never once TaskSuccess was seen: a cancel would lock the results
 // away and free nodes that work for others (protocol.md A.7, G.21, G.22).
 func (s State) Refundable() bool {
-	if s.TaskID == 0 || !s.Overdue || s.Outcome.Success {
+	if s.Imported != 0 || s.TaskID == 0 || !s.Overdue || s.Outcome.Success {
 		return false
 	}
 	return s.Phase == Running || s.Phase == Uploading || s.Phase == Failed
@@ -54,10 +56,10 @@ func (s State) answered(e Event) (State, []Effect) {
 func cancelling(s State, e Event) (State, []Effect) {
 	switch e := e.(type) {
 	case Uploaded:
-		if s.Marks.Uploaded == 0 {
-			s.Marks.Uploaded = e.At
+		if s.Marks.Uploaded == 0 && e.of(s) {
+			s.Marks.Uploaded, s.Relay = e.At, e.Relay
 		}
-	case SpeedUp, Mined, Reverted:
+	case SpeedUp, Mined, Reverted, Gap:
 		if s.Phase == CancelPending {
 			return pending(s, e)
 		}
@@ -99,6 +101,20 @@ func (s State) Awaited() common.Hash {
 		return s.Cancel.Hash
 	}
 	return common.Hash{}
+}
+
+// Looked are the transactions whose receipts are asked for: the one that is waited
+// for, and an approval that was mined once and is not any more.
+func (s State) Looked() (list []common.Hash) {
+	for _, hash := range []common.Hash{s.Awaited(), s.Approve.Hash} {
+		if hash == s.Approve.Hash && s.Phase != ApprovalPending && s.stray(hash) == nil {
+			continue
+		}
+		if hash != (common.Hash{}) && !slices.Contains(list, hash) {
+			list = append(list, hash)
+		}
+	}
+	return list
 }
 
 // Held is what the contract still holds of the fee, as far as it is known.

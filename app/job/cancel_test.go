@@ -117,13 +117,20 @@ func TestWhoClaimedIsNotToldOfAFailure(t *testing.T) {
 func TestCancelIsResumed(t *testing.T) {
 	asked := cancelling(t, job.AwaitCancel)
 	for p, want := range map[job.Phase][]job.Effect{
-		job.CancelChecking: {job.CheckCancel{}},
-		job.AwaitCancel:    {job.Search{Tx: asked.Cancel}},
-		job.CancelPending:  nil, // watched
+		job.AwaitCancel:   {job.Search{Tx: asked.Cancel}},
+		job.CancelPending: nil, // watched
 	} {
 		if s, effects := job.Resume(cancelling(t, p), 99); s.Phase != p || cmp.Diff(want, effects) != "" {
 			t.Errorf("%s: %s, %v", p, s.Phase, effects)
 		}
+	}
+	// Nothing was asked yet: a page that opens asks for nothing that costs.
+	s, effects := job.Resume(cancelling(t, job.CancelChecking), 99)
+	if s.Phase != job.Failed || s.From != job.CancelChecking || s.Fault.Code != job.Interrupted || len(effects) != 0 {
+		t.Errorf("%s from %s, %+v, %v", s.Phase, s.From, s.Fault, effects)
+	}
+	if s, effects = job.Update(s, job.Retry{At: 100}); s.Phase != job.CancelChecking || len(effects) != 1 {
+		t.Errorf("%s, %v", s.Phase, effects)
 	}
 }
 

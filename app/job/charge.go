@@ -1,5 +1,7 @@
 package job
 
+import "fmt"
+
 // Charge is what something outside of a job may have cost, where no figures tell.
 type Charge string
 
@@ -15,6 +17,9 @@ const (
 // ExplainPurse turns what kept the task wallet from something into words.
 func ExplainPurse(f Fault, c Charge) Problem {
 	p := explainFault(State{Phase: Failed, Fault: f})
+	if f.Code == NotEnoughCNX { // for several tasks together
+		p.Detail, p.Remedy = fmt.Sprintf("%s would be sent, your account has %s.", CNX(f.Need), CNX(f.Have)), "Choose fewer tasks, or get CNX for your account."
+	}
 	if f.Code == TxReverted { // no task was paid for
 		p = Problem{Title: "The transfer failed", Detail: f.Reason, Remedy: "Look at it in your wallet, then try again."}
 	}

@@ -11,6 +11,9 @@ type (
 	Check struct{}
 	// Broadcast sends a signed transaction, perhaps not for the first time. Answers Sent or Met.
 	Broadcast struct{ Raw Bytes }
+	// Resend sends a signed transaction that was mined once, and is not any more. No
+	// answer: it is waited for as before.
+	Resend struct{ Raw Bytes }
 	// Hasten signs the transaction that waits once more, at a higher price and the same
 	// nonce: of the two only one can be mined. Answers Signed or Met.
 	Hasten struct{}
@@ -36,6 +39,7 @@ type (
 
 func (Check) effect()       {}
 func (Broadcast) effect()   {}
+func (Resend) effect()      {}
 func (Hasten) effect()      {}
 func (AskApprove) effect()  {}
 func (AskCreate) effect()   {}

@@ -52,6 +52,7 @@ type (
 		At    int64
 		Hash  common.Hash
 		Block uint64
+		In    common.Hash // of that block
 		Gas   uint256.Int // wei paid for gas
 		Fee   uint256.Int // CNX moved to the Task contract (createTask)
 		// TaskID is from the first TaskCreated log (createTask); 0 = no such log.
@@ -76,8 +77,20 @@ type (
 		At int64
 		By common.Hash
 	}
-	// Uploaded tells that the Relay has the arguments.
-	Uploaded struct{ At int64 }
+	// Gap tells that the transaction that is waited for has a nonce beyond Next, the
+	// account's next one, and nothing is on its way that comes between: a node has told
+	// a nonce that was too high. It can be mined only after others.
+	Gap struct {
+		At   int64
+		Next uint64
+	}
+	// Uploaded tells that the Relay has the arguments of this task. TaskID 0 stands for
+	// the present one.
+	Uploaded struct {
+		At     int64
+		TaskID uint64
+		Relay  string // that took them
+	}
 	// Succeeded is TaskSuccess of this task.
 	Succeeded struct {
 		At     int64
@@ -85,24 +98,31 @@ type (
 		Node   common.Address
 		Tx     common.Hash
 		Block  uint64
+		In     common.Hash // hash of Block
 	}
-	// Published tells that the chain shows the upload of the results.
-	Published struct{ At int64 }
+	// Published tells that the chain shows the upload of the results, in Block.
+	Published struct {
+		At    int64
+		Block uint64
+	}
 	// AbortedOnChain is TaskAborted of this task.
 	AbortedOnChain struct {
 		At       int64
 		Reason   string
 		Tx       common.Hash
 		Block    uint64
+		In       common.Hash // hash of Block
 		Returned uint256.Int
 	}
 	// Late tells that a block later than the deadline was seen.
 	Late struct{ At int64 }
-	// Fetched is one result, stored and checked.
+	// Fetched is one result, stored and compared with Result, the result bytes of
+	// TaskSuccess. An empty Result stands for the present ones.
 	Fetched struct {
-		At    int64
-		Index int
-		File  File
+		At     int64
+		Index  int
+		File   File
+		Result Bytes
 	}
 	// Fault that an effect of the present phase met.
 	Met struct {
@@ -139,6 +159,7 @@ type (
 	// Payout is what one transaction moved from the contract for this task.
 	Payout struct {
 		At int64
+		In common.Hash // hash of the payment's block
 		Payment
 	}
 	// Closed tells what the contract holds of a task that has ended: nobody looks any more.
@@ -146,6 +167,18 @@ type (
 		At   int64
 		Held uint256.Int // CNX base units
 	}
+	// Reorganised tells that the chain does not have the blocks any more that it told of
+	// from Block on; others are in their place.
+	Reorganised struct {
+		At    int64
+		Block uint64
+	}
+	// Pause is the person's wish that nothing new is paid for the job.
+	Pause struct{ At int64 }
+	// GoOn is the person's click that ends a pause, after the price was shown.
+	GoOn struct{ At int64 }
+	// Place puts a job that waits to be paid somewhere else in the queue (State.Queued).
+	Place struct{ To int64 }
 	// AskRelay is the person's wish to ask the Relay for results before the chain shows them.
 	AskRelay struct{ At int64 }
 )
@@ -160,6 +193,7 @@ func (NotSent) event()        {}
 func (Mined) event()          {}
 func (Reverted) event()       {}
 func (Replaced) event()       {}
+func (Gap) event()            {}
 func (Uploaded) event()       {}
 func (Succeeded) event()      {}
 func (Published) event()      {}
@@ -177,4 +211,8 @@ func (Moot) event()           {}
 func (Dated) event()          {}
 func (Payout) event()         {}
 func (Closed) event()         {}
+func (Reorganised) event()    {}
 func (AskRelay) event()       {}
+func (Pause) event()          {}
+func (GoOn) event()           {}
+func (Place) event()          {}

@@ -68,6 +68,12 @@ func heldUp(s State) string {
 	if text := ApprovedOther(s); text != "" {
 		return text
 	}
+	if s.Reorgs > 0 && s.Phase == CreatePending {
+		return "The blockchain took back the block with your payment. The same payment is waited for again; nothing is paid twice."
+	}
+	if s.Phase == Running && s.Recovered != 0 && s.Order.Args == "" && !s.Overdue {
+		return "What was asked for is not known here. If it never reached the nodes, they cannot work on it, and the fee can be claimed back after the deadline."
+	}
 	if s.Overdue && s.Phase == Running {
 		return "The nodes are past the deadline. They may still finish; the fee is held by the contract."
 	}
@@ -111,6 +117,8 @@ func Charged(s State) string {
 		return fmt.Sprintf("The fee of %s is paid; the task stays yours and nothing is paid twice.", CNX(s.Create.Fee))
 	case s.Create.Asked != 0 && s.Fault.Code != Interrupted:
 		return "It is not certain whether the payment left your wallet; trying again looks for it first."
+	case gas && s.Approve.Mined != 0:
+		return "No CNX was charged, only gas. The approval stays and is used for the next task."
 	case gas:
 		return "No CNX was charged, only gas."
 	}
@@ -203,6 +211,11 @@ func explainFault(s State) Problem {
 		return Problem{Title: "The Relay refuses the request", Detail: f.Reason, Remedy: "Try again in a moment.", Retry: "Try again"}
 	case NotCreator:
 		return Problem{Title: "The Relay does not accept the signature", Detail: "It takes the signer for somebody else than the task's creator.", Remedy: "Sign again with the account that paid.", Retry: "Sign again"}
+	case NonceGap:
+		return nonceGap(s)
+	case RelayOrphan:
+		return Problem{Title: "The Relay knows another task by this number", Detail: "The blockchain was reorganised, and the Relay did not notice: it keeps the task of a block that is gone. So the nodes cannot get your arguments.",
+			Remedy: "Claim the fee back after the deadline, then start again.", Retry: "Try again"}
 	case ResultDamaged:
 		return Problem{Title: "A result is damaged", Detail: "The file from the Relay cannot be read.", Remedy: "Fetch it again.", Retry: "Fetch again"}
 	case ResultMismatch:
@@ -267,8 +280,20 @@ func explainFault(s State) Problem {
 			return Problem{Title: "Nothing can be sent to this address", Detail: f.Reason, Remedy: "Type the address of an account of yours."}
 		}
 		return Problem{Title: "This is no complete address", Detail: "It has to be written in full, with its capital and small letters: they tell a slip of the pen.", Remedy: "Copy the address once more from where you know it."}
+	case Found:
+		return found(s)
 	case Storage:
 		return Problem{Title: "The browser refused to store the task", Detail: "Without storage a paid task could be lost, so it does not go on.", Remedy: "Free some space or leave private mode, then go on.", Retry: "Go on"}
+	case StorageFull:
+		return Problem{Title: "The browser's storage is full", Detail: "What comes next cannot be kept, so the task waits. Nothing of it is lost.", Remedy: "Make room, then go on.", Retry: "Go on"}
+	case BadExport:
+		return badExport(f.Reason)
+	case NewerExport:
+		return Problem{Title: "The file is from a newer version", Detail: "This page cannot read it. Nothing was taken.", Remedy: "Reload the page to get the newer version, then choose the file again."}
+	case ExportPassphrase:
+		return Problem{Title: "The passphrase does not open the file", Detail: "Or the file was changed. Nothing was taken.", Remedy: "Try again."}
+	case NotTyped:
+		return Problem{Title: "Nothing was deleted", Detail: "What was typed is not what is asked for.", Remedy: "Look once more at what would be lost."}
 	case ChainDown:
 		return Problem{Title: "The blockchain does not answer", Remedy: "Check your connection and try again.", Retry: "Try again"}
 	case SignatureLate:
@@ -279,10 +304,57 @@ func explainFault(s State) Problem {
 		return Problem{Title: "A transaction is still waiting", Detail: "It may be this payment.", Remedy: "Look into your wallet; speed it up or cancel it there, then go on.", Retry: "Look again"}
 	case WorkerRestarts:
 		return Problem{Title: "A helper of this page stopped", Remedy: "Try again; it is started anew.", Retry: "Try again"}
-	case RelayDown, NotSynced, NotUploaded:
+	case NotUploaded:
+		return Problem{Title: "The Relay does not have the results", Detail: "The blockchain says that the nodes delivered them, and the nodes were paid. If the blockchain was reorganised meanwhile, the Relay may have forgotten them.", Remedy: "Try again later. If they never come, the task has to be paid for once more.", Retry: "Fetch again"}
+	case RelayDown, NotSynced:
 		return Problem{Title: "The Relay does not answer", Remedy: "Check your connection and try again.", Retry: "Try again"}
 	}
 	return Problem{Title: "Something went wrong in this page", Detail: f.Reason, Remedy: "Try again; if it happens again, copy the details for a report.", Retry: "Try again"}
+}
+
+// badExport is a file that cannot be imported, by the reason of package archive.
+func badExport(reason string) Problem {
+	p := Problem{Title: "The file cannot be imported", Remedy: "Choose a file that this page has exported."}
+	switch reason {
+	case "not-ours":
+		p.Detail = "It is no export of this page."
+	case "damaged":
+		p.Detail, p.Remedy = "It is cut off or was changed.", "Take another copy of it, or export it once more."
+	case "too-big":
+		p.Detail = "It is larger than anything that this page exports."
+	default:
+		p.Detail = "Something in it is not as this page writes it, so none of it is trusted."
+	}
+	p.Detail += " Nothing was taken."
+	return p
+}
+
+// ExplainData turns what went wrong with the data of this browser into words.
+func ExplainData(f Fault) Problem {
+	p := explainFault(State{Phase: Failed, Fault: f})
+	switch f.Code {
+	case StorageFull:
+		p.Detail, p.Remedy = "There is no room for all of it. Nothing was taken or changed.", "Make room below, then try again."
+	case Storage:
+		p.Title, p.Detail, p.Remedy = "The browser did not do it", "Nothing was taken or changed.", "Try again; if it happens again, copy the details for a report."
+	}
+	p.Retry = ""
+	return p
+}
+
+// nonceGap is about a transaction that was made with a number that was told too high.
+func nonceGap(s State) Problem {
+	if s.From == Checking || s.From == CancelChecking {
+		return Problem{Title: "A node tells a wrong number", Detail: fmt.Sprintf("It says that the next transaction of your task wallet has the number %s; this browser knows of %s. With that number it would wait for ever.", s.Fault.Need.Dec(), s.Fault.Have.Dec()),
+			Remedy: "Try again in a moment.", Retry: "Check again"}
+	}
+	p := Problem{Title: "The transaction has too high a number", Detail: fmt.Sprintf("It has the number %s of your task wallet, and the next one is %s: a node had told a wrong one.", s.Fault.Need.Dec(), s.Fault.Have.Dec()),
+		Remedy: "It is made anew with the right number. Should both be mined, only a little gas is spent twice.", Retry: "Make it anew"}
+	if s.From == CreatePending {
+		p.Remedy = "It is paid as soon as the numbers before it are used, by other tasks for example. It is never paid a second time."
+		p.Retry = "Send it again"
+	}
+	return p
 }
 
 // times is how often one amount fits into another, at most 2^63-1; 0 if that is nothing.
@@ -292,6 +364,25 @@ func times(amount, part uint256.Int) int64 {
 		return math.MaxInt64
 	}
 	return int64(min(n.Uint64(), math.MaxInt64))
+}
+
+// found is a task that was found on the chain: who is asked to bring it here, and how
+// often.
+func found(s State) Problem {
+	p := Problem{Title: "Found on the blockchain", Detail: "The nodes have finished it. Its results are not in this browser, but the Relay should still have them.",
+		Remedy: "The task wallet fetches them without asking you.", Retry: "Fetch the results", Quiet: true}
+	if s.From == Uploading {
+		p.Detail, p.Remedy, p.Retry = "The nodes may still wait for its arguments, which are here.", "The task wallet hands them over without asking you.", "Hand over the arguments"
+	}
+	if s.Order.Hand == ByWallet {
+		p.Remedy = "Your wallet asks you for one signature for each of them. It costs nothing."
+		if n := s.Order.Count; s.From == Uploading || n == 1 {
+			p.Remedy = "Your wallet asks you for one signature. It costs nothing."
+		} else if n > 1 {
+			p.Remedy = fmt.Sprintf("Your wallet asks you for %d signatures, one for each. It costs nothing.", n)
+		}
+	}
+	return p
 }
 
 func rejected(s State) Problem {
@@ -304,7 +395,7 @@ func rejected(s State) Problem {
 	case Fetching:
 		p.Remedy = "Each result is handed out against a signature of yours."
 	default:
-		p.Remedy = "Go on whenever you like, or change the task."
+		p.Remedy = "Go on whenever you like."
 	}
 	return p
 }

@@ -31,6 +31,8 @@ const (
 	ArgsRefused        Code = "args-refused"         // the Relay refuses the arguments; Reason is its text
 	RelayRefused       Code = "relay-refused"        // the Relay refuses the request; Reason is its text
 	NotCreator         Code = "not-creator"          // the Relay says that the signer is not the creator
+	RelayOrphan        Code = "relay-orphan"         // the Relay keeps another task under the id: one of a block that is gone
+	NonceGap           Code = "nonce-gap"            // Need is the number of the transaction that waits, Have the account's next
 	ResultDamaged      Code = "result-damaged"       // a result cannot be read
 	ResultMismatch     Code = "result-mismatch"      // a result does not match the chain
 	NoPurseHere        Code = "no-purse-here"        // a path gateway: every page of it could open the key
@@ -58,6 +60,12 @@ const (
 	PurseForeignTarget Code = "purse-foreign-target" // the address to send to is not one with its checksum
 	NetworkMismatch    Code = "network-mismatch"     // the RPC is of another chain, or has no such contracts
 	Storage            Code = "storage"              // the browser refused to store the job
+	StorageFull        Code = "storage-full"         // the browser has no more room for this page
+	BadExport          Code = "bad-export"           // a file that was not exported here, or is damaged; Reason says which
+	NewerExport        Code = "newer-export"         // a file that a newer version of this page has exported
+	ExportPassphrase   Code = "export-passphrase"    // not the passphrase of the file
+	NotTyped           Code = "not-typed"            // something is deleted only after a text was typed
+	Found              Code = "found"                // found on the chain; the person says when it goes on
 	Internal           Code = "internal"             // a mistake of this program
 )
 
@@ -110,7 +118,7 @@ func (f Fault) transient() bool {
 func Codes() []Code {
 	return []Code{Rejected, WalletPending, WalletLocked, WalletGone, WalletCannot, WalletGarbage, WalletSilent, WrongChain, ForeignChain, WrongAccount,
 		SignerMismatch, NotEnoughCNX, NotEnoughGas, FeeRaised, AllowanceShort, NoFreeNodes, TxReverted, TxReplaced, TxDropped, TxRefused, Interrupted,
-		ArgsRefused, RelayRefused, NotCreator, ResultDamaged, ResultMismatch, NetworkMismatch, Storage, Internal, PayingNow, SignatureSpent,
+		ArgsRefused, RelayRefused, NotCreator, RelayOrphan, NonceGap, ResultDamaged, ResultMismatch, NetworkMismatch, Found, Storage, StorageFull, BadExport, NewerExport, ExportPassphrase, NotTyped, Internal, PayingNow, SignatureSpent,
 		NoPurseHere, PurseLocked, PurseShort, PurseNotDerivable, PurseOtherKey, PurseMoved, PurseForeign, PurseOverBudget, GasPriceRaised, PurseWrongPassword, PurseBadFile, PurseBadAmount, PurseUnproven,
 		PursePassphrase, PurseNotKept, PurseNotKeepable, PurseTaken, PurseRetired, PurseUnsafe, PurseNotFound, PurseForeignTarget,
 		ChainDown, RelayDown, NotSynced, NotUploaded, TxWaiting, TxUnderpriced, SignatureLate, WorkerRestarts}

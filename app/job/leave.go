@@ -5,11 +5,13 @@ package job
 // what the wallet was asked for may still be confirmed there, so a transaction is
 // kept, and trying again looks for it before anybody is asked once more.
 func (s State) Leavable() bool {
-	if s.Order.Hand != ByWallet {
+	if s.Order.Hand != ByWallet || s.Imported != 0 {
 		return false
 	}
 	switch s.Phase {
-	case Checking, AwaitApproval, AwaitCreate, CancelChecking, AwaitCancel, Uploading:
+	case Checking:
+		return !s.Paused
+	case AwaitApproval, AwaitCreate, CancelChecking, AwaitCancel, Uploading:
 		return true
 	case Fetching:
 		return s.Outcome.Published

@@ -23,6 +23,7 @@ type Ledger struct {
 // is seen twice, or mined again in another block, counts once.
 type Payment struct {
 	Tx       common.Hash `json:"tx,omitzero"`
+	Block    uint64      `json:"block,omitempty"`
 	Nodes    uint256.Int `json:"nodes,omitzero"`    // CNX base units
 	Returned uint256.Int `json:"returned,omitzero"` // to the creator
 }
@@ -65,7 +66,11 @@ func (s State) Unseen() uint256.Int {
 }
 
 // Settled reports whether no more of the fee can move, as far as it is looked at.
+// Where the fee of an imported job goes is looked at by the browser that made it.
 func (s State) Settled() bool {
+	if s.Imported != 0 {
+		return true
+	}
 	rest := s.Ledger.rest(s.Create.Fee)
 	return s.TaskID == 0 || s.Ledger.Closed || rest.IsZero()
 }
@@ -78,6 +83,7 @@ func accounted(s State, e Event) (State, bool) {
 	case Payout:
 		if s.TaskID != 0 {
 			s.Ledger.enter(e.Payment)
+			s.saw(Block{e.Block, e.In})
 		}
 		return s, true
 	case Closed:
@@ -86,24 +92,43 @@ func accounted(s State, e Event) (State, bool) {
 		}
 		return s, true
 	case Mined:
-		if s.stray(e.Hash) {
-			s.Cancel.Mined = e.Block
-			s.Cancel.Gas.Add(&s.Cancel.Gas, &e.Gas)
+		if tx := s.stray(e.Hash); tx != nil {
+			tx.mined(e)
+			if tx == &s.Approve {
+				s.Approvals++
+				s.Marks.Approved = e.At
+			}
+			s.saw(Block{e.Block, e.In})
 			return s, true
 		}
 	case Reverted:
-		if s.stray(e.Hash) {
-			s.Cancel.Gas.Add(&s.Cancel.Gas, &e.Gas)
-			s.Cancel.clear()
+		if tx := s.stray(e.Hash); tx != nil {
+			tx.Gas.Add(&tx.Gas, &e.Gas)
+			tx.clear()
 			return s, true
 		}
 	}
 	return s, false
 }
 
-// stray reports whether a transaction is a cancel that nobody waits for any more.
-func (s State) stray(hash common.Hash) bool {
-	return s.Phase != CancelPending && hash != (common.Hash{}) && hash == s.Cancel.Hash && s.Cancel.Mined == 0
+// stray is a transaction that the phase is not about, and that may be mined all the
+// same: a cancel that nobody waits for any more, or an approval whose block was taken
+// back after createTask was sent. nil if the hash is of none.
+func (s *State) stray(hash common.Hash) *Tx {
+	switch {
+	case hash == (common.Hash{}):
+	case hash == s.Cancel.Hash && s.Phase != CancelPending && s.Cancel.Mined == 0:
+		return &s.Cancel
+	case hash == s.Approve.Hash && s.Create.Asked != 0 && s.Approve.Mined == 0 && s.current() != &s.Approve:
+		return &s.Approve
+	}
+	return nil
+}
+
+// mined notes a receipt.
+func (tx *Tx) mined(e Mined) {
+	tx.Mined, tx.In, tx.Last = e.Block, e.In, e.Gas
+	tx.Gas.Add(&tx.Gas, &e.Gas)
 }
 
 // enter notes a payment. A new one opens the ledger again: the contract has been

@@ -29,7 +29,8 @@ type life struct {
 	signed    map[string]bool // and that are kept as signed bytes
 	nonce     uint64          // next of the account
 	hashes    byte
-	succeeded bool // TaskSuccess was seen
+	succeeded bool              // TaskSuccess was seen
+	reorgs    map[job.Phase]int // how often one took something back, by phase
 	log       []string
 }
 
@@ -37,21 +38,22 @@ type life struct {
 type started struct {
 	effect job.Effect
 	cancel bool
+	hash   common.Hash // of the transaction that it is about
 }
 
 // TestModel lives 10 000 lives.
 func TestModel(t *testing.T) {
 	seen := map[job.Phase]int{}
-	cancelled := 0
+	cancelled, reorgs := 0, map[job.Phase]int{}
 	for n := range 10_000 {
 		l := &life{t: t, rng: rand.New(rand.NewPCG(4, uint64(n))), n: n, nonce: 8, asked: map[string]uint64{}, signed: map[string]bool{},
-			s: job.State{V: job.Version, ID: fmt.Sprint("j", n), Phase: job.Draft}}
+			s: job.State{V: job.Version, ID: fmt.Sprint("j", n), Phase: job.Draft}, reorgs: reorgs}
 		o := order()
 		if n%2 == 1 {
 			o.Hand = job.ByTaskWallet
 		}
 		l.happen(job.Submit{At: 1, Order: o})
-		for range 70 {
+		for range 100 {
 			l.step()
 			seen[l.s.Phase]++
 		}
@@ -63,6 +65,12 @@ func TestModel(t *testing.T) {
 		job.Fetching, job.CancelChecking, job.AwaitCancel, job.CancelPending, job.Done, job.Aborted, job.Failed} {
 		if seen[p] < 1000 {
 			t.Errorf("%s was seen %d times: the model does not try it", p, seen[p])
+		}
+	}
+	for _, p := range []job.Phase{job.Checking, job.AwaitCreate, job.CreatePending, job.Uploading, job.Running,
+		job.Fetching, job.CancelChecking, job.AwaitCancel, job.CancelPending, job.Done, job.Aborted, job.Failed} {
+		if reorgs[p] < 30 {
+			t.Errorf("a reorganisation changed a job in %s %d times: the model does not try it", p, reorgs[p])
 		}
 	}
 	if cancelled < 50 {
@@ -79,7 +87,7 @@ func (l *life) step() {
 			i := l.rng.IntN(len(l.underWay))
 			of := l.underWay[i]
 			l.underWay = slices.Delete(l.underWay, i, i+1)
-			e := l.answer(of.effect)
+			e := l.answer(of)
 			if of.cancel {
 				e = job.OfCancel{Answer: e}
 			}
@@ -103,9 +111,9 @@ func watched(s job.State) bool {
 	case job.ApprovalPending, job.CreatePending, job.Running, job.Uploading, job.CancelChecking, job.AwaitCancel, job.CancelPending:
 		return true
 	case job.Fetching, job.Failed, job.Done, job.Aborted:
-		return s.TaskID != 0
+		return s.TaskID != 0 || s.Newest() > 0
 	}
-	return false
+	return s.Newest() > 0
 }
 
 // pick is one of several.
@@ -135,8 +143,8 @@ func (l *life) quote() job.Quote {
 }
 
 // answer is how an effect may end.
-func (l *life) answer(e job.Effect) job.Event {
-	switch e := e.(type) {
+func (l *life) answer(of started) job.Event {
+	switch e := of.effect.(type) {
 	case job.Check:
 		if l.rng.IntN(4) > 0 {
 			return job.Checked{At: l.at, Quote: l.quote()}
@@ -154,6 +162,8 @@ func (l *life) answer(e job.Effect) job.Event {
 		switch n := l.rng.IntN(8); {
 		case n == 0:
 			return job.NotAsked{At: l.at, Fault: job.Fault{Code: pick(l, job.PurseLocked, job.Storage, job.WrongChain)}}
+		case n < 3 && l.s.Order.Hand == job.ByTaskWallet: // it signs, or was not asked
+			return l.met(job.Internal)
 		case n < 3:
 			return l.met(job.Rejected, job.WalletPending, job.WalletGarbage, job.WalletSilent, job.WrongChain, job.TxRefused, job.ChainDown, job.Internal)
 		case l.s.Order.Hand == job.ByTaskWallet:
@@ -163,7 +173,7 @@ func (l *life) answer(e job.Effect) job.Event {
 	case job.Hasten:
 		return pick[job.Event](l, job.Signed{At: l.at, Raw: "fast", Hash: l.hash()}, l.met(job.GasPriceRaised, job.ChainDown))
 	case job.Broadcast:
-		return pick[job.Event](l, job.Sent{At: l.at, Hash: l.s.Current().Hash}, job.Sent{At: l.at, Hash: l.s.Current().Hash}, job.Replaced{At: l.at}, l.met(job.ChainDown, job.TxUnderpriced, job.TxWaiting, job.TxRefused, job.NotEnoughGas))
+		return pick[job.Event](l, job.Sent{At: l.at, Hash: of.hash}, job.Sent{At: l.at, Hash: of.hash}, job.Replaced{At: l.at}, l.met(job.ChainDown, job.TxUnderpriced, job.TxWaiting, job.TxRefused, job.NotEnoughGas))
 	case job.Search:
 		return pick[job.Event](l, job.Sent{At: l.at, Hash: l.hash()}, job.Replaced{At: l.at}, job.NotSent{At: l.at}, l.met(job.ChainDown, job.TxWaiting))
 	case job.Upload:
@@ -183,8 +193,15 @@ func (l *life) answer(e job.Effect) job.Event {
 // chain is something that the chain says.
 func (l *life) chain() job.Event {
 	s := l.s
-	if tx := s.Awaited(); tx != (common.Hash{}) && l.rng.IntN(3) > 0 {
+	if newest := s.Newest(); newest > 0 && l.rng.IntN(8) == 0 {
+		return job.Reorganised{At: l.at, Block: newest - min(newest-1, 1000*l.rng.Uint64N(12))}
+	}
+	if looked := s.Looked(); len(looked) > 0 && l.rng.IntN(3) > 0 {
+		tx := pick(l, looked...)
 		gas := *uint256.NewInt(21_000)
+		if n := s.Current().Nonce; s.Order.Hand == job.ByTaskWallet && n > 0 && l.rng.IntN(20) == 0 {
+			return job.Gap{At: l.at, Next: n - 1}
+		}
 		switch l.rng.IntN(10) {
 		case 0:
 			return job.Reverted{At: l.at, Hash: tx, Gas: gas, Moot: l.rng.IntN(2) == 0}
@@ -199,7 +216,7 @@ func (l *life) chain() job.Event {
 		case 3:
 			return job.Mined{At: l.at, Hash: common.Hash{99}, TaskID: 9}
 		}
-		return job.Mined{At: l.at, Hash: tx, Block: uint64(l.at), Gas: gas, Fee: cnx(30), TaskID: uint64(l.n + 1), Deadline: l.at/1000 + 900}
+		return job.Mined{At: l.at, Hash: tx, Block: uint64(l.at), Gas: gas, Fee: cnx(30), TaskID: uint64(l.n + 1 + s.Reorgs), Deadline: l.at/1000 + 900}
 	}
 	if s.TaskID == 0 {
 		return job.Late{At: l.at}
@@ -209,12 +226,12 @@ func (l *life) chain() job.Event {
 		return job.Succeeded{At: l.at, Result: "x", Node: node, Block: uint64(l.at)}
 	case 2, 3:
 		if s.Outcome.Success {
-			return job.Published{At: l.at}
+			return job.Published{At: l.at, Block: uint64(l.at)}
 		}
 	case 4:
-		return job.AbortedOnChain{At: l.at, Reason: "Task Cancelled", Returned: cnx(30)}
+		return job.AbortedOnChain{At: l.at, Reason: "Task Cancelled", Returned: cnx(30), Block: uint64(l.at)}
 	case 5:
-		return job.Payout{At: l.at, Payment: job.Payment{Tx: common.Hash{2, byte(l.rng.IntN(9) + 1)}, Nodes: cnx(10 * l.rng.Uint64N(2)), Returned: cnx(10 * l.rng.Uint64N(2))}}
+		return job.Payout{At: l.at, Payment: job.Payment{Block: uint64(l.at), Tx: common.Hash{2, byte(l.rng.IntN(9) + 1)}, Nodes: cnx(10 * l.rng.Uint64N(2)), Returned: cnx(10 * l.rng.Uint64N(2))}}
 	case 6:
 		if s.Phase == job.Done || s.Phase == job.Aborted {
 			return job.Closed{At: l.at, Held: cnx(10 * l.rng.Uint64N(2))}
@@ -226,7 +243,8 @@ func (l *life) chain() job.Event {
 // person is a click. Not every button is there for every state: the machine has to
 // know that by itself.
 func (l *life) person() job.Event {
-	return pick[job.Event](l, job.Retry{At: l.at}, job.Retry{At: l.at}, job.Cancel{At: l.at}, job.Cancel{At: l.at}, job.SpeedUp{At: l.at}, job.AskRelay{At: l.at})
+	return pick[job.Event](l, job.Retry{At: l.at}, job.Retry{At: l.at}, job.Cancel{At: l.at}, job.Cancel{At: l.at}, job.SpeedUp{At: l.at}, job.AskRelay{At: l.at},
+		pick[job.Event](l, job.Pause{At: l.at}, job.GoOn{At: l.at}, job.GoOn{At: l.at}, job.Place{To: l.at}))
 }
 
 // reload ends everything that is under way, and goes on from the record.
@@ -247,6 +265,20 @@ func (l *life) happen(e job.Event) {
 	l.resolve(before, e)
 	if _, ok := e.(job.Succeeded); ok && before.TaskID != 0 && before.Phase != job.Aborted && before.Phase != job.Done {
 		l.succeeded = true
+	}
+	if r, ok := e.(job.Reorganised); ok && s != before {
+		l.reorgs[before.Phase]++
+		for what, txs := range map[string][2]job.Tx{"approve": {before.Approve, s.Approve}, "create": {before.Create, s.Create}, "cancel": {before.Cancel, s.Cancel}} {
+			if was, is := txs[0], txs[1]; was.Mined >= r.Block && was.Mined != 0 { // it may be mined again
+				if is.Mined != 0 || is.Hash != was.Hash || is.Nonce != was.Nonce {
+					l.fail(what + " is forgotten")
+				}
+				l.asked[what], l.signed[what] = is.Nonce, is.Raw != ""
+			}
+		}
+		if !s.Outcome.Success {
+			l.succeeded = false
+		}
 	}
 	l.became(before, s, effects, fmt.Sprintf("%T %+v", e, e))
 }
@@ -281,21 +313,30 @@ func (l *life) resolve(before job.State, e job.Event) {
 		over = e.Fault.Answered() && !l.signed[what] && (before.Phase == job.AwaitApproval || before.Phase == job.AwaitCreate || before.Phase == job.AwaitCancel)
 	case job.Signed:
 		l.signed[what] = true
+	case job.Gap: // an approval or a cancel may be made anew: two of them move no money
+		over = what != "create" && before.Current().Mined == 0 && does(before.Phase) != "" && before.Phase != job.AwaitCancel && before.Phase != job.AwaitApproval
 	case job.Mined:
 		over = e.Hash == before.Awaited()
-		if before.Cancel.Hash == e.Hash {
-			what = "cancel"
-		}
+		what, over = whose(before, what, e.Hash, over)
 	case job.Reverted:
 		over = e.Hash == before.Awaited()
-		if before.Cancel.Hash == e.Hash {
-			what = "cancel"
-		}
+		what, over = whose(before, what, e.Hash, over)
 	}
 	if over {
 		delete(l.asked, what)
 		delete(l.signed, what)
 	}
+}
+
+// whose corrects for transactions that the phase is not about.
+func whose(s job.State, what string, tx common.Hash, over bool) (string, bool) {
+	switch tx {
+	case s.Cancel.Hash:
+		return "cancel", over
+	case s.Approve.Hash:
+		return "approve", over || slices.Contains(s.Looked(), tx)
+	}
+	return what, over
 }
 
 // became checks what has to hold after every step.
@@ -304,7 +345,7 @@ func (l *life) became(before, s job.State, effects []job.Effect, why string) {
 	l.log = append(l.log, fmt.Sprintf("%s -> %s %T", why, s.Phase, effects))
 	l.s = s
 	for _, e := range effects {
-		l.underWay = append(l.underWay, started{e, s.Phase.Cancelling()})
+		l.underWay = append(l.underWay, started{e, s.Phase.Cancelling(), s.Current().Hash})
 		switch e.(type) {
 		case job.AskCancel:
 			if l.succeeded || s.Outcome.Success {
@@ -313,6 +354,9 @@ func (l *life) became(before, s job.State, effects []job.Effect, why string) {
 		case job.AskApprove, job.AskCreate:
 			if s.TaskID != 0 {
 				l.fail("a second payment is asked")
+			}
+			if before.Paused || s.Paused {
+				l.fail("a paused job pays")
 			}
 		default:
 			continue
@@ -323,8 +367,19 @@ func (l *life) became(before, s job.State, effects []job.Effect, why string) {
 		}
 		l.asked[what] = nonce
 	}
-	if before.TaskID != 0 && s.TaskID != before.TaskID {
+	if before.TaskID != 0 && s.TaskID != before.TaskID && s.Phase != job.CreatePending {
 		l.fail("paid twice")
+	}
+	if before.TaskID != 0 && s.TaskID != before.TaskID && (s.Create.Hash != before.Create.Hash || s.Create.Nonce != before.Create.Nonce || s.Reorgs != before.Reorgs+1) {
+		l.fail("a payment is forgotten")
+	}
+	for _, tx := range []job.Tx{s.Approve, s.Create, s.Cancel} {
+		if tx.Gas.Gt(uint256.NewInt(1e9)) || tx.Last.Gt(&tx.Gas) {
+			l.fail("gas is taken back that was not booked")
+		}
+	}
+	if paid, back := s.Ledger.ToNodes(), s.Ledger.Returned(); s.TaskID == 0 && !(paid.IsZero() && back.IsZero()) {
+		l.fail("the ledger holds payments of no task")
 	}
 	l.hasWayOut()
 	if s == before {
@@ -365,7 +420,9 @@ func (l *life) hasWayOut() {
 	}
 	switch s.Phase {
 	case job.Checking:
-		under(job.Check{}, job.Wait{})
+		if !s.Paused { // which has a button
+			under(job.Check{}, job.Wait{})
+		}
 	case job.CancelChecking:
 		under(job.CheckCancel{}, job.Wait{})
 	case job.AwaitApproval:

@@ -65,14 +65,34 @@ type State struct {
 	// Overdue tells that a block later than Deadline was seen while the job ran.
 	Overdue bool    `json:"overdue,omitempty"`
 	Outcome Outcome `json:"outcome,omitzero"`
+	// Relay has taken the arguments; "" = not known. Results are asked for there first.
+	Relay string `json:"relay,omitempty"`
 	// Nodes were drawn for the task, by round; zero before createTask is mined.
 	Nodes [3]common.Address `json:"nodes,omitzero"`
 	// Ledger is where the fee went.
 	Ledger Ledger `json:"ledger,omitzero"`
+	// Imported is when the record came here from another browser's export, in unix
+	// milliseconds; 0 = the job was made here. An imported job is a record of what was:
+	// nothing is done for it, and nothing that happens changes it.
+	Imported int64 `json:"imported,omitempty"`
+	// Seen is the newest block that told something about the job. If the chain does not
+	// have it any more, what it told is taken back.
+	Seen Block `json:"seen,omitzero"`
+	// Reorgs counts how often the block with createTask was taken back.
+	Reorgs int `json:"reorgs,omitempty"`
 	// Eager tells that the Relay is asked for results before the chain shows them, by the person's wish.
 	Eager bool `json:"eager,omitempty"`
 
 	Files [MaxFiles]File `json:"files"`
+
+	// Recovered is when the task was found on the chain, in unix milliseconds; 0 = it
+	// was ordered here. Order.Args may be empty then: only their hash is known.
+	Recovered int64 `json:"recovered,omitempty"`
+	// Paused tells that nothing new is paid for the job before GoOn: by the person's
+	// wish, or because the page was opened anew.
+	Paused bool `json:"paused,omitempty"`
+	// Place is where the person has put the job in the queue; 0 = where it came (Queued).
+	Place int64 `json:"place,omitempty"`
 }
 
 // Order is what was asked for. After Submit only Fee and GasPrice can change, by a click that names the new one.
@@ -166,8 +186,12 @@ type Tx struct {
 	// the block's maker, in wei.
 	Price uint256.Int `json:"price,omitzero"`
 	Tip   uint256.Int `json:"tip,omitzero"`
-	// Mined is the block of the receipt; 0 = not mined.
-	Mined uint64 `json:"mined,omitempty"`
+	// Mined is the block of the receipt, 0 = not mined, and In its hash: the number alone
+	// says nothing after a reorganisation.
+	Mined uint64      `json:"mined,omitempty"`
+	In    common.Hash `json:"in,omitzero"`
+	// Last is the part of Gas that this receipt tells.
+	Last uint256.Int `json:"last,omitzero"`
 	// Gas is what was paid for gas, in wei, tries that failed included.
 	Gas uint256.Int `json:"gas,omitzero"`
 	// Fee is the CNX that moved to the Task contract (createTask only).
@@ -178,12 +202,16 @@ type Tx struct {
 type Outcome struct {
 	Success bool `json:"success,omitempty"`
 	// Result are the result bytes of TaskSuccess: 8 bytes of pHash an image, or a SHA-256 (protocol.md A.4), as a byte string.
+	// After a reorganisation they may be there without Success: the files that are here were compared with them.
 	Result Bytes          `json:"result,omitempty"`
 	Node   common.Address `json:"node,omitzero"`
 	Tx     common.Hash    `json:"tx,omitzero"`
 	Block  uint64         `json:"block,omitempty"`
 	// Published tells that the chain shows the upload of the results (protocol.md A.7).
 	Published bool `json:"published,omitempty"`
+	// PublishedIn and AbortedIn are the blocks that told it; 0 = none, or not known.
+	PublishedIn uint64 `json:"publishedIn,omitempty"`
+	AbortedIn   uint64 `json:"abortedIn,omitempty"`
 	// Reason is the text of TaskAborted; empty while there was none.
 	Reason string `json:"reason,omitempty"`
 	// Returned is the CNX that came back in the aborting transaction.
@@ -196,6 +224,8 @@ type File struct {
 	SHA256   string `json:"sha256,omitempty"`
 	Size     int    `json:"size,omitempty"`
 	Verified bool   `json:"verified,omitempty"`
+	// Gone tells that the person had the bytes removed from this browser.
+	Gone bool `json:"gone,omitempty"`
 	// Distance is the Hamming distance between the image's hash and the chain's; 0 when verified.
 	Distance int `json:"distance,omitempty"`
 }
@@ -214,11 +244,29 @@ func (s State) NextFile() int {
 // the person did not want to wait for that.
 func (s State) Asks() bool { return s.Phase == Fetching && (s.Outcome.Published || s.Eager) }
 
+// Queued orders the jobs that wait to be paid: the smallest comes first.
+func (s State) Queued() int64 {
+	if s.Place != 0 {
+		return s.Place
+	}
+	return s.Marks.Submitted
+}
+
+// Unpaid reports whether nothing was ever asked for that could pay for the task: then
+// the job can be taken away.
+func (s State) Unpaid() bool { return s.TaskID == 0 && s.Create.Asked == 0 }
+
 // Verified reports whether every file is here and matches the chain.
 func (s State) Verified() bool { return s.Phase == Done && s.NextFile() == s.Order.Count }
 
 // Waiting tells whom the job waits for now.
 func (s State) Waiting() Party {
+	if s.Imported != 0 {
+		return Nobody
+	}
+	if s.Paused && s.Phase == Checking {
+		return Person
+	}
 	switch s.Phase {
 	case Draft, Failed, Aborted:
 		return Person

@@ -23,7 +23,8 @@ const (
 )
 
 // Steps is the timeline of a job: always the same five lines, true after a reload
-// and after the end, because it is made from the marks alone.
+// and after the end, because it is made from the marks alone. Of a task that was found
+// on the chain it is the last two: nobody knows how long the others took.
 func Steps(s State) []Step {
 	m := s.Marks
 	steps := []Step{
@@ -35,6 +36,10 @@ func Steps(s State) []Step {
 	}
 	if s.Phase == Aborted {
 		steps[4].Took = 0
+	}
+	if s.Recovered != 0 {
+		steps = steps[3:]
+		steps[0].Since, steps[1].Since = m.Created, max(m.Succeeded, s.Recovered)
 	}
 	reached := false
 	for i := range steps {

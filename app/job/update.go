@@ -12,13 +12,25 @@ import (
 // doubled or foreign answers are harmless. An effect that spends money is made in
 // one place only: ask, which first notes in the state that the wallet was asked.
 func Update(s State, e Event) (State, []Effect) {
+	if _, ok := e.(Emptied); ok {
+		return s.emptied(), nil
+	}
+	if s.Imported != 0 {
+		return s, nil
+	}
 	if of, ok := e.(OfCancel); ok {
 		return s.answered(of.Answer)
+	}
+	if r, ok := e.(Reorganised); ok {
+		return reorganised(s, r)
 	}
 	if next, done := accounted(s, e); done {
 		return next, nil
 	}
 	if next, effects, done := anywhere(s, e); done {
+		return next, effects
+	}
+	if next, effects, done := queued(s, e); done {
 		return next, effects
 	}
 	switch s.Phase {
@@ -54,21 +66,33 @@ func anywhere(s State, e Event) (State, []Effect, bool) {
 		if s.Outcome.Success {
 			return s, nil, true
 		}
+		if s.Outcome.Result != e.Result { // they were compared with another one
+			s.Files = State{}.Files
+		}
+		s.saw(Block{e.Block, e.In})
 		s.Outcome.Success = true
 		s.Outcome.Result, s.Outcome.Node, s.Outcome.Tx, s.Outcome.Block = e.Result, e.Node, e.Tx, e.Block
 		s.Marks.Succeeded = e.At
+		if s.Order.Count == 0 { // of a task that was found on the chain
+			s.Order.Count = files(s.Order.Kind, e.Result)
+		}
 		if s.Phase == Running || s.Phase == Uploading || s.Phase.Cancelling() || s.From.Cancelling() { // then nothing is claimed back
 			if s.Marks.Uploaded == 0 {
 				s.Marks.Uploaded = e.At // somebody brought them: the nodes had them
 			}
-			return s.enter(Fetching, e.At), nil, true
+			s = s.enter(Fetching, e.At)
+			if s.NextFile() < s.Order.Count {
+				return s, nil, true
+			}
+			next, effects := s.fetchNext(e.At) // all are here since before a reorganisation
+			return next, effects, true
 		}
 		return s, nil, true
 	case Published:
 		if s.Outcome.Published {
 			return s, nil, true
 		}
-		s.Outcome.Published = true
+		s.Outcome.Published, s.Outcome.PublishedIn = true, e.Block
 		s.Marks.Published = e.At
 		asked := s.Eager // then a try is under way, or planned
 		s.Eager = false
@@ -78,7 +102,8 @@ func anywhere(s State, e Event) (State, []Effect, bool) {
 		}
 		return s, nil, true
 	case AbortedOnChain:
-		s.Outcome.Reason, s.Outcome.Returned = e.Reason, e.Returned
+		s.Outcome.Reason, s.Outcome.Returned, s.Outcome.AbortedIn = e.Reason, e.Returned, e.Block
+		s.saw(Block{e.Block, e.In})
 		s.From = s.Phase
 		s.Marks.Ended = e.At
 		return s.enter(Aborted, e.At), nil, true
@@ -164,6 +189,9 @@ func asking(s State, e Event) (State, []Effect) {
 	case Signed:
 		return s.signed(e)
 	case Sent:
+		if s.foreign(e.Hash) {
+			return s, nil
+		}
 		tx.Hash = e.Hash
 		return s.enter(s.Phase.sent(), e.At), nil
 	case NotAsked:
@@ -199,6 +227,17 @@ func asking(s State, e Event) (State, []Effect) {
 	return s.met(e, tx.again())
 }
 
+// foreign reports whether a hash is the late answer to sending an earlier transaction
+// of the job.
+func (s State) foreign(hash common.Hash) bool {
+	for _, tx := range []*Tx{&s.Approve, &s.Create, &s.Cancel} {
+		if tx != s.current() && tx.Hash == hash {
+			return hash != (common.Hash{})
+		}
+	}
+	return false
+}
+
 // signed keeps a transaction before it is sent.
 func (s State) signed(e Signed) (State, []Effect) {
 	tx := s.current()
@@ -211,7 +250,16 @@ func (s State) lookAgain(at int64) (State, []Effect) {
 	if s.Phase.Cancelling() {
 		return s.enter(CancelChecking, at), []Effect{CheckCancel{}}
 	}
-	return s.enter(Checking, at), []Effect{Check{}}
+	return s.recheck(at)
+}
+
+// recheck reads everything before a payment, unless the job is paused.
+func (s State) recheck(at int64) (State, []Effect) {
+	s = s.enter(Checking, at)
+	if s.Paused {
+		return s, nil
+	}
+	return s, []Effect{Check{}}
 }
 
 // replaced is what it means that another transaction took a nonce: people do that
@@ -271,7 +319,11 @@ func (tx *Tx) clear() { *tx = Tx{Gas: tx.Gas} }
 
 // current is the transaction the phase is about.
 func (s *State) current() *Tx {
-	switch s.Phase {
+	phase := s.Phase
+	if phase == Failed {
+		phase = s.From
+	}
+	switch phase {
 	case AwaitApproval, ApprovalPending:
 		return &s.Approve
 	case CancelChecking, AwaitCancel, CancelPending:
@@ -303,12 +355,12 @@ func pending(s State, e Event) (State, []Effect) {
 		if s.Phase == CancelPending && tx.Mined != 0 { // told again
 			return s, nil
 		}
-		tx.Mined = e.Block
-		tx.Gas.Add(&tx.Gas, &e.Gas)
+		tx.mined(e)
+		s.saw(Block{e.Block, e.In})
 		if s.Phase == ApprovalPending {
 			s.Approvals++
 			s.Marks.Approved = e.At
-			return s.enter(Checking, e.At), []Effect{Check{}}
+			return s.recheck(e.At)
 		}
 		if s.Phase == CancelPending { // the chain's events say how the task ended
 			s.Trouble = Fault{}
@@ -320,7 +372,7 @@ func pending(s State, e Event) (State, []Effect) {
 		tx.Fee = e.Fee
 		s.TaskID, s.Deadline, s.Nodes = e.TaskID, e.Deadline, e.Nodes
 		s.Marks.Created = e.At
-		return s.enter(Uploading, e.At), []Effect{Upload{}}
+		return s.handOver(e.At)
 	case Reverted:
 		if e.Hash != tx.Hash {
 			return s, nil
@@ -333,9 +385,18 @@ func pending(s State, e Event) (State, []Effect) {
 		return s.fail(e.At, Fault{Code: TxReverted, Reason: e.Reason, Need: e.Gas})
 	case NotSent: // it may come back as long as a wallet or node keeps it: not forgotten
 		if tx.Raw != "" {
-			return s, []Effect{Broadcast{Raw: tx.Raw}}
+			effects := []Effect{Broadcast{Raw: tx.Raw}}
+			if a := s.Approve; tx != &s.Approve && a.Raw != "" && s.stray(a.Hash) != nil { // its nonce comes before
+				effects = []Effect{Resend{Raw: a.Raw}, effects[0]}
+			}
+			return s, effects
 		}
 		return s.fail(e.At, Fault{Code: TxDropped})
+	case Gap:
+		if tx.Mined != 0 || e.Next >= tx.Nonce {
+			return s, nil
+		}
+		return s.fail(e.At, Fault{Code: NonceGap, Need: *uint256.NewInt(tx.Nonce), Have: *uint256.NewInt(e.Next)})
 	case Replaced:
 		tx.clear()
 		return s.fail(e.At, s.replaced(e))
@@ -343,9 +404,21 @@ func pending(s State, e Event) (State, []Effect) {
 	return s, nil
 }
 
+// handOver brings the arguments to the Relay; where only their hash is known, somebody
+// else must have done that.
+func (s State) handOver(at int64) (State, []Effect) {
+	if s.Order.Args == "" {
+		return s.enter(Running, at), nil
+	}
+	return s.enter(Uploading, at), []Effect{Upload{}}
+}
+
 func uploading(s State, e Event) (State, []Effect) {
 	if e, ok := e.(Uploaded); ok {
-		s.Marks.Uploaded = e.At
+		if !e.of(s) {
+			return s, nil
+		}
+		s.Marks.Uploaded, s.Relay = e.At, e.Relay
 		switch {
 		case s.Outcome.Success && s.Outcome.Published:
 			return s.enter(Fetching, e.At).fetchNext(e.At)
@@ -357,10 +430,13 @@ func uploading(s State, e Event) (State, []Effect) {
 	return s.met(e, Upload{})
 }
 
+// of reports whether the Relay has the arguments of the job's present task.
+func (e Uploaded) of(s State) bool { return e.TaskID == 0 || e.TaskID == s.TaskID }
+
 func fetching(s State, e Event) (State, []Effect) {
 	switch e := e.(type) {
 	case Fetched:
-		if e.Index < 0 || e.Index >= s.Order.Count {
+		if e.Index < 0 || e.Index >= s.Order.Count || e.Result != "" && e.Result != s.Outcome.Result {
 			return s, nil
 		}
 		s.Files[e.Index] = e.File
@@ -399,6 +475,18 @@ func (s State) fetchNext(at int64) (State, []Effect) {
 func failed(s State, e Event) (State, []Effect) {
 	r, ok := e.(Retry)
 	if !ok {
+		return s, nil
+	}
+	if s.Fault.Code == NonceGap && s.From != CreatePending {
+		// It is made anew with a nonce that is free. Should both be mined, the second
+		// approval sets what the first did, and the second cancel finds nothing: no money
+		// moves by either. A payment is never made anew; it waits until its turn comes.
+		s.current().clear()
+	}
+	if s.Recovered != 0 && s.TaskID == 0 { // its block was taken back: it is waited for, and never paid anew
+		if s.Create.Hash != (common.Hash{}) {
+			return s.enter(CreatePending, r.At), nil
+		}
 		return s, nil
 	}
 	if s.From.Cancelling() {
@@ -474,6 +562,8 @@ func (s State) mostTries(f Fault) int {
 		return 3
 	case f.Code == WorkerRestarts && s.Order.Hand == ByWallet: // each try is a prompt
 		return 2
+	case f.Code == NotUploaded && s.Outcome.Published: // a quarter of an hour after they should be there
+		return 90
 	}
 	return math.MaxInt
 }
@@ -507,6 +597,6 @@ func (s State) enter(p Phase, at int64) State {
 func (s State) fail(at int64, f Fault) (State, []Effect) {
 	from := s.Phase
 	s = s.enter(Failed, at)
-	s.From, s.Fault = from, f
+	s.From, s.Fault, s.Paused = from, f, false // it waits for the person anyway
 	return s, nil
 }

@@ -14,9 +14,10 @@ import (
 )
 
 var (
-	account = common.HexToAddress("0x9a72298acd3f221d3e8a909644ad8e64a651f0ed")
-	node    = common.HexToAddress("0xb6dEcFd5D51A1157f7D6B7668274c6580A128601")
-	txHash  = common.HexToHash("0x01")
+	account     = common.HexToAddress("0x9a72298acd3f221d3e8a909644ad8e64a651f0ed")
+	node        = common.HexToAddress("0xb6dEcFd5D51A1157f7D6B7668274c6580A128601")
+	txHash      = common.HexToHash("0x01")
+	approveHash = common.HexToHash("0xa0")
 )
 
 func cnx(n uint64) uint256.Int {
@@ -51,8 +52,8 @@ func submitted() job.State {
 func to(t *testing.T, p job.Phase) job.State {
 	t.Helper()
 	way := []job.Event{
-		job.Checked{At: 2, Quote: quote(0)}, job.Sent{At: 4, Hash: txHash},
-		job.Mined{At: 5, Hash: txHash, Block: 71, Gas: cnx(0)}, job.Checked{At: 6, Quote: quote(30)},
+		job.Checked{At: 2, Quote: quote(0)}, job.Sent{At: 4, Hash: approveHash},
+		job.Mined{At: 5, Hash: approveHash, Block: 71, Gas: cnx(0)}, job.Checked{At: 6, Quote: quote(30)},
 		job.Sent{At: 8, Hash: txHash},
 		job.Mined{At: 9, Hash: txHash, Block: 72, TaskID: 5, Fee: cnx(30), Deadline: 1000}, job.Uploaded{At: 10},
 		job.Succeeded{At: 11, Result: "0123456789abcdef", Node: node, Tx: txHash, Block: 75}, job.Published{At: 12},
@@ -106,10 +107,10 @@ func TestUpdate(t *testing.T) {
 		{"rejected create can go on", to(t, job.AwaitCreate), []job.Event{fault(job.Rejected), job.Retry{At: 9}}, job.Checking, "", []job.Effect{job.Check{}}},
 		{"garbage of the wallet is searched for before a retry", to(t, job.AwaitCreate), []job.Event{fault(job.WalletGarbage), job.Retry{At: 9}}, job.AwaitCreate, "", []job.Effect{job.Search{Tx: job.Tx{Asked: 6, Nonce: 8, Block: 71}}}},
 		{"found by search goes on as sent", to(t, job.AwaitCreate), []job.Event{job.Sent{At: 4, Hash: txHash}}, job.CreatePending, "", nil},
-		{"approval mined checks again", to(t, job.ApprovalPending), []job.Event{job.Mined{At: 5, Hash: txHash}}, job.Checking, "", []job.Effect{job.Check{}}},
-		{"an approval edited in the wallet is said", to(t, job.ApprovalPending), []job.Event{job.Mined{At: 5, Hash: txHash}, job.Checked{Quote: quote(10)}}, job.Failed, job.AllowanceShort, nil},
-		{"approve again asks again", to(t, job.ApprovalPending), []job.Event{job.Mined{At: 5, Hash: txHash}, job.Checked{Quote: quote(10)}, job.Retry{}, job.Checked{Quote: quote(10)}}, job.AwaitApproval, "", []job.Effect{job.AskApprove{Amount: cnx(30)}}},
-		{"one more approval is not the one that was mined", to(t, job.ApprovalPending), []job.Event{job.Mined{At: 5, Hash: txHash, Block: 71}, job.Checked{Quote: quote(10)}, job.Retry{}, job.Checked{Quote: func() job.Quote { q := quote(10); q.Nonce = 9; return q }()}}, job.AwaitApproval, "", []job.Effect{job.AskApprove{Amount: cnx(30)}}},
+		{"approval mined checks again", to(t, job.ApprovalPending), []job.Event{job.Mined{At: 5, Hash: approveHash}}, job.Checking, "", []job.Effect{job.Check{}}},
+		{"an approval edited in the wallet is said", to(t, job.ApprovalPending), []job.Event{job.Mined{At: 5, Hash: approveHash}, job.Checked{Quote: quote(10)}}, job.Failed, job.AllowanceShort, nil},
+		{"approve again asks again", to(t, job.ApprovalPending), []job.Event{job.Mined{At: 5, Hash: approveHash}, job.Checked{Quote: quote(10)}, job.Retry{}, job.Checked{Quote: quote(10)}}, job.AwaitApproval, "", []job.Effect{job.AskApprove{Amount: cnx(30)}}},
+		{"one more approval is not the one that was mined", to(t, job.ApprovalPending), []job.Event{job.Mined{At: 5, Hash: approveHash, Block: 71}, job.Checked{Quote: quote(10)}, job.Retry{}, job.Checked{Quote: func() job.Quote { q := quote(10); q.Nonce = 9; return q }()}}, job.AwaitApproval, "", []job.Effect{job.AskApprove{Amount: cnx(30)}}},
 		{"a raised fee waits for the person", submitted(), []job.Event{job.Met{Fault: job.Fault{Code: job.FeeRaised, Need: cnx(45), Have: cnx(30)}}}, job.Failed, job.FeeRaised, nil},
 		{"a foreign receipt is ignored", to(t, job.CreatePending), []job.Event{job.Mined{Hash: common.HexToHash("0x99"), TaskID: 9}}, job.CreatePending, "", nil},
 		{"created uploads", to(t, job.CreatePending), []job.Event{job.Mined{Hash: txHash, TaskID: 5}}, job.Uploading, "", []job.Effect{job.Upload{}}},
@@ -180,7 +181,7 @@ func TestApprovedOther(t *testing.T) {
 		}
 		q := quote(0)
 		q.Allowance = tt.allowed
-		s, _ = drive(s, job.Checked{Quote: quote(0)}, job.Sent{Hash: txHash}, job.Mined{Hash: txHash, Block: 9}, job.Checked{Quote: q})
+		s, _ = drive(s, job.Checked{Quote: quote(0)}, job.Sent{Hash: approveHash}, job.Mined{Hash: approveHash, Block: 9}, job.Checked{Quote: q})
 		got := job.Hint(s)
 		if s.Phase != job.AwaitCreate || (tt.want == "") != (got == "") || !strings.Contains(got, tt.want) {
 			t.Errorf("%s: %s, %q", tt.name, s.Phase, got)
@@ -230,7 +231,7 @@ func TestResume(t *testing.T) {
 		phase   job.Phase
 		effects []job.Effect
 	}{
-		{"checking runs again", submitted(), job.Checking, []job.Effect{job.Check{}}},
+		{"nothing that was confirmed before is paid by itself", submitted(), job.Checking, nil},
 		{"an approval is searched for", to(t, job.AwaitApproval), job.AwaitApproval, []job.Effect{job.Search{Tx: to(t, job.AwaitApproval).Approve}}},
 		{"a transaction that may have left is searched for", asked, job.AwaitCreate, []job.Effect{job.Search{Tx: asked.Create}}},
 		{"pending is watched", to(t, job.CreatePending), job.CreatePending, nil},

@@ -108,7 +108,7 @@ func (r *Runner) revoke(ctx context.Context, h walletHand, turn job.State, n net
 	}
 	tell(Revocation{Hash: sent})
 	for { // until it is mined, or something else took its place: what counts is the allowance then
-		if r.Clock.Sleep(ctx, pollSending) != nil {
+		if r.Clock.Sleep(ctx, pollSending.second) != nil {
 			return left, job.Fault{Code: job.Interrupted}
 		}
 		mined, err := n.chain.Landed(ctx, account, sent)
@@ -123,7 +123,7 @@ func (r *Runner) revoke(ctx context.Context, h walletHand, turn job.State, n net
 		if err == nil {
 			return has.Allowance, job.Fault{}
 		}
-		if r.Clock.Sleep(ctx, pollSending) != nil {
+		if r.Clock.Sleep(ctx, pollSending.second) != nil {
 			return left, job.Fault{Code: job.Interrupted}
 		}
 	}

@@ -54,6 +54,9 @@ func (r *Runner) checkCancel(ctx context.Context, s job.State, n network, h hand
 	if f := h.reckon(s, &q); !f.Zero() {
 		return r.metNow(f)
 	}
+	if f := r.numbered(ctx, s, n, h, q.Nonce); !f.Zero() {
+		return r.metNow(f)
+	}
 	q.Gas, err = n.chain.Estimate(ctx, n.Contracts.CancelTask(s.Order.Account, s.TaskID))
 	switch {
 	case moot(err):

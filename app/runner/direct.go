@@ -7,23 +7,26 @@ import (
 	"slices"
 )
 
-// barredKey is the setting that lists the wallets whose eth_sign cannot serve the
-// Relay, by their reversed domain names.
-const barredKey = "no-direct"
+// Settings that list wallets by their reversed domain names: those that the person
+// lets sign every request, and those whose eth_sign cannot serve the Relay.
+const (
+	directKey = "direct"
+	barredKey = "no-direct"
+)
 
 // Direct lets the connected wallet sign every request of the Relay itself, by
-// eth_sign. It is off unless the person chose it (taskwallet.md W7). Choosing it
-// again for a wallet for which it was switched off is a new try.
+// eth_sign. It is off unless the person chose it for this wallet (taskwallet.md W7).
+// Choosing it again for a wallet for which it was switched off is a new try. Without
+// a connected wallet it does nothing.
 func (r *Runner) Direct(on bool) {
 	r.post(func() {
-		r.allowed = on
-		value := []byte("yes")
-		if !on {
-			value = nil
+		if !r.snap.Session.Connected {
+			return
 		}
-		r.write(write{store: Settings, key: "direct", value: value})
+		wallet := nameOf(r.snap.Session.Wallet)
+		r.list(directKey, r.allowed, wallet, on)
 		if on {
-			r.bar(nameOf(r.snap.Session.Wallet), false)
+			r.bar(wallet, false)
 		}
 		r.showDirect()
 	})
@@ -32,7 +35,8 @@ func (r *Runner) Direct(on bool) {
 // direct reports whether the connected wallet may be the hand of a job: where the
 // Relay accepts what wallets sign today, or where the person allowed eth_sign.
 func (r *Runner) direct() bool {
-	return r.networks[r.snap.Network.ID].EIP191 || r.Vault == nil || r.allowed && !r.isBarred()
+	allowed := r.snap.Session.Connected && r.allowed[nameOf(r.snap.Session.Wallet)]
+	return r.networks[r.snap.Network.ID].EIP191 || r.Vault == nil || allowed && !r.isBarred()
 }
 
 // showDirect tells the page whether the wallet signs everything itself. It is
@@ -50,35 +54,40 @@ func (r *Runner) isBarred() bool {
 
 // bar remembers that eth_sign of a wallet is of no use, or forgets it.
 func (r *Runner) bar(wallet string, no bool) {
-	if r.barred[wallet] == no {
-		return
-	}
-	if no {
-		r.barred[wallet] = true
-	} else {
-		delete(r.barred, wallet)
-	}
-	var list []byte // nil: nothing is kept
-	if len(r.barred) > 0 {
-		var err error
-		if list, err = json.Marshal(slices.Sorted(maps.Keys(r.barred))); err != nil {
-			panic(err) // a list of texts
-		}
-	}
-	r.write(write{store: Settings, key: barredKey, value: list})
+	r.list(barredKey, r.barred, wallet, no)
 	r.showDirect()
 }
 
-// readBarred reads what bar wrote; an unreadable list is an empty one.
-func readBarred(list []byte) map[string]bool {
-	var names []string
-	barred := map[string]bool{}
-	if json.Unmarshal(list, &names) == nil {
-		for _, name := range names {
-			barred[name] = true
+// list puts the name of a wallet on the list of a setting, or takes it off.
+func (r *Runner) list(setting string, names map[string]bool, wallet string, on bool) {
+	if names[wallet] == on {
+		return
+	}
+	if on {
+		names[wallet] = true
+	} else {
+		delete(names, wallet)
+	}
+	var text []byte // nil: nothing is kept
+	if len(names) > 0 {
+		var err error
+		if text, err = json.Marshal(slices.Sorted(maps.Keys(names))); err != nil {
+			panic(err) // a list of texts
 		}
 	}
-	return barred
+	r.write(write{store: Settings, key: setting, value: text})
+}
+
+// readNames reads what list wrote; an unreadable list is an empty one.
+func readNames(text []byte) map[string]bool {
+	var list []string
+	names := map[string]bool{}
+	if json.Unmarshal(text, &list) == nil {
+		for _, name := range list {
+			names[name] = true
+		}
+	}
+	return names
 }
 
 // nameOf names a wallet for ever, as far as it has such a name.

@@ -29,6 +29,9 @@ func (r *Runner) perform(s job.State, effects []job.Effect) {
 			continue // finished meanwhile: nothing is claimed back any more
 		}
 		if checks(e) {
+			if i := r.index(s.ID); i < 0 || r.jobs[i].Paused {
+				continue // removed or paused while it was saved
+			}
 			if !r.turns.take(s) {
 				continue // endTurn comes back to it
 			}
@@ -66,24 +69,6 @@ func (r *Runner) start(s job.State, e job.Effect) {
 	}()
 }
 
-// endTurn lets the next job pay, of this tab or another one.
-func (r *Runner) endTurn(s job.State) {
-	if release := r.alones[payerOf(s)]; release != nil && r.turns.taken[payerOf(s)] == s.ID {
-		delete(r.alones, payerOf(s))
-		release()
-	}
-	for _, id := range r.turns.end(s) {
-		i := r.index(id)
-		switch {
-		case i < 0:
-		case r.jobs[i].Phase == job.Checking:
-			r.perform(r.jobs[i], []job.Effect{job.Check{}})
-		case r.jobs[i].Phase == job.CancelChecking:
-			r.perform(r.jobs[i], []job.Effect{job.CheckCancel{}})
-		}
-	}
-}
-
 func (r *Runner) do(ctx context.Context, s job.State, h hand, e job.Effect, others map[common.Hash]bool) {
 	n := r.networks[s.Order.Network]
 	if n.chain == nil {
@@ -92,13 +77,17 @@ func (r *Runner) do(ctx context.Context, s job.State, h hand, e job.Effect, othe
 	}
 	switch e := e.(type) {
 	case job.Wait:
-		if err := r.Clock.Sleep(ctx, r.spread(millis(e.Millis))); err != nil {
+		if err := r.Clock.Sleep(ctx, r.spread(millis(e.Millis))); paused(ctx) {
+			return
+		} else if err != nil {
 			r.answer(s, r.metNow(job.Fault{Code: job.WalletSilent, Detail: err.Error()}))
 			return
 		}
 		r.answer(s, job.Woke{At: r.now()})
 	case job.Check:
-		r.check(ctx, s, n, h)
+		if e := r.check(ctx, s, n, h); !paused(ctx) {
+			r.event(s.ID, e)
+		}
 	case job.AskApprove:
 		r.event(s.ID, h.approve(ctx, s, n, e))
 	case job.AskCreate:
@@ -111,6 +100,8 @@ func (r *Runner) do(ctx context.Context, s job.State, h hand, e job.Effect, othe
 		if h, ok := h.(purseHand); ok { // nobody else has signed bytes
 			r.answer(s, h.hasten(ctx, s, n))
 		}
+	case job.Resend:
+		r.chainReached(n.chain.SendRaw(ctx, []byte(e.Raw))) // whether it is known is asked anyway
 	case job.Broadcast:
 		r.broadcast(ctx, s, n, e.Raw, s.Current().Hash, others)
 	case job.Search:
@@ -139,36 +130,33 @@ func createTx(s job.State, n network) chain.Tx {
 }
 
 // check reads everything there is to know before anything is asked of the wallet.
-func (r *Runner) check(ctx context.Context, s job.State, n network, h hand) {
+func (r *Runner) check(ctx context.Context, s job.State, n network, h hand) job.Event {
 	if f := h.able(ctx, s, n); !f.Zero() {
-		r.met(s.ID, f)
-		return
+		return r.metNow(f)
 	}
 	p, err := n.chain.Preflight(ctx, s.Order.Account, uint8(s.Order.Kind), s.Order.VRAM)
 	r.chainReached(err)
 	if err != nil {
-		r.met(s.ID, chainFault(err))
-		return
+		return r.metNow(chainFault(err))
 	}
 	if f := rightToken(p, n); !f.Zero() {
-		r.met(s.ID, f)
-		return
+		return r.metNow(f)
 	}
 	if r.knowsMore(s, p.Head.Number) {
-		r.met(s.ID, job.Fault{Code: job.TxWaiting})
-		return
+		return r.metNow(job.Fault{Code: job.TxWaiting})
 	}
 	if f := r.outpriced(s); !f.Zero() {
-		r.met(s.ID, f)
-		return
+		return r.metNow(f)
 	}
 	q := job.Quote{
 		Native: p.Native, CNX: p.CNX, Allowance: p.Allowance, Fee: s.Order.Fee, GasPrice: p.GasPrice, BaseFee: p.Head.BaseFee, Nodes: p.FreeNodes,
 		Skew: int64(p.Head.Time) - r.Clock.Now().Unix(), Block: p.Head.Number, Nonce: p.Nonce, Mined: p.Mined,
 	}
 	if f := h.reckon(s, &q); !f.Zero() {
-		r.met(s.ID, f)
-		return
+		return r.metNow(f)
+	}
+	if f := r.numbered(ctx, s, n, h, q.Nonce); !f.Zero() {
+		return r.metNow(f)
 	}
 	if !q.Allowance.Lt(&q.Fee) && !q.CNX.Lt(&q.Fee) {
 		q.Gas, err = n.chain.Estimate(ctx, createTx(s, n))
@@ -181,14 +169,12 @@ func (r *Runner) check(ctx context.Context, s job.State, n network, h hand) {
 			if p.FeeHint.Gt(&q.Fee) {
 				f.Need = p.FeeHint
 			}
-			r.met(s.ID, f)
-			return
+			return r.metNow(f)
 		case err != nil:
-			r.met(s.ID, chainFault(err))
-			return
+			return r.metNow(chainFault(err))
 		}
 	}
-	r.event(s.ID, job.Checked{At: r.now(), Quote: q})
+	return job.Checked{At: r.now(), Quote: q}
 }
 
 // aBitLate is by how many blocks one endpoint is usually behind another at most.
@@ -214,13 +200,28 @@ func (r *Runner) upload(ctx context.Context, s job.State, n network, h hand) {
 		r.met(s.ID, f)
 		return
 	}
-	err := n.relay.Upload(ctx, params, signed)
+	taker, err := n.relay.Upload(ctx, params, signed)
 	r.relayReached(err)
-	if err != nil && !isFault(err, relay.AlreadyUploaded) {
-		r.met(s.ID, r.refused(s, err, params))
+	if err != nil {
+		r.met(s.ID, r.orphaned(ctx, s, n, err, r.refused(s, err, params)))
 		return
 	}
-	r.event(s.ID, job.Uploaded{At: r.now()})
+	r.event(s.ID, job.Uploaded{At: r.now(), TaskID: s.TaskID, Relay: taker})
+}
+
+// orphaned tells a Relay that takes a task for another one: it knows no
+// reorganisations (protocol.md B.4), so it keeps the creator and the hash that an id had
+// in a block that is gone. The chain says whose it is now. Where a wallet signed, and no
+// such thing was seen, a slip of the signature is likelier.
+func (r *Runner) orphaned(ctx context.Context, s job.State, n network, err error, f job.Fault) job.Fault {
+	signer := isFault(err, relay.SignerRefused) && (s.Reorgs > 0 || s.Order.Hand == job.ByTaskWallet)
+	if !signer && !isFault(err, relay.HashMismatch) {
+		return f
+	}
+	if t, err := n.chain.Task(ctx, s.TaskID); err == nil && t.Creator == s.Order.Account && t.TaskHash == s.Order.Hash {
+		f.Code = job.RelayOrphan
+	}
+	return f
 }
 
 func (r *Runner) fetch(ctx context.Context, s job.State, n network, h hand, index int) {
@@ -230,10 +231,10 @@ func (r *Runner) fetch(ctx context.Context, s job.State, n network, h hand, inde
 		r.met(s.ID, f)
 		return
 	}
-	file, err := n.relay.Result(ctx, params, signed)
+	file, err := n.relay.Result(ctx, params, signed, s.Relay)
 	r.relayReached(err)
 	if err != nil {
-		r.met(s.ID, r.refused(s, err, params))
+		r.met(s.ID, r.orphaned(ctx, s, n, err, r.refused(s, err, params)))
 		return
 	}
 	sum := sha256.Sum256(file)
@@ -255,10 +256,10 @@ func (r *Runner) fetch(ctx context.Context, s job.State, n network, h hand, inde
 		got.Verified = proof.Text(file, result).Verified()
 	}
 	if err := r.Store.Put(ctx, Files, got.SHA256, file); err != nil {
-		r.met(s.ID, job.Fault{Code: job.Storage, Detail: err.Error()})
+		r.met(s.ID, storageFault(err))
 		return
 	}
-	r.event(s.ID, job.Fetched{At: r.now(), Index: index, File: got})
+	r.event(s.ID, job.Fetched{At: r.now(), Index: index, File: got, Result: s.Outcome.Result})
 }
 
 // chainReached and relayReached note for the page whether they answer.

@@ -204,23 +204,25 @@ func TestPaymentThatWasWithheldIsPaidOnce(t *testing.T) {
 	}
 }
 
-// TestNonceThatWasUsedBeforeIsGivenUp: an endpoint tells the nonce of a payment that
-// was made long before.
-func TestNonceThatWasUsedBeforeIsGivenUp(t *testing.T) {
+// TestNonceThatIsUsedIsNotSignedAgain: an endpoint tells the nonce of a payment that
+// was made long before. Nothing is signed with it; the job waits until it tells another.
+func TestNonceThatIsUsedIsNotSignedAgain(t *testing.T) {
 	w := begin(t, setup{})
 	g, p := w.modern()
 	made := g.purse()
 	g.fund(2)
 	g.finish(g.order(task.SD, sd(t, 1)))
-	prompts := len(p.Prompts())
+	prompts, sent := len(p.Prompts()), w.sent(made.Address)
 	w.chain.SetRPCFaults(devchain.RPCFaults{NonceOffset: -1})
 	id := g.order(task.SD, sd(t, 2))
-	g.stops(id, job.Interrupted) // by the nonce that it tells, nothing has left
+	s := g.when(id, "waits", func(s job.State) bool { return s.Trouble.Code == job.TxWaiting && s.Tries > 1 })
+	if s.Approve.Raw != "" || s.Create.Raw != "" {
+		t.Errorf("signed %q %q", s.Approve.Raw, s.Create.Raw)
+	}
 	w.chain.SetRPCFaults(devchain.RPCFaults{})
-	g.retry(id)
 	g.finish(id)
-	if n := w.created(made.Address); n != 2 || len(p.Prompts()) != prompts {
-		t.Errorf("%d tasks, %d prompts", n, len(p.Prompts())-prompts)
+	if n := w.created(made.Address); n != 2 || len(p.Prompts()) != prompts || w.sent(made.Address) != sent+2 {
+		t.Errorf("%d tasks, %d prompts, %d transactions", n, len(p.Prompts())-prompts, w.sent(made.Address)-sent)
 	}
 }
 

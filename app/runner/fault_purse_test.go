@@ -264,7 +264,7 @@ func TestProfileThatChangedAfterTheFundingIsNotServed(t *testing.T) {
 	g, p := w.modern()
 	made := g.purse()
 	g.fund(1)
-	w.net.Relay += "/other"
+	w.net.Relays = []string{w.net.Relays[0] + "/other"}
 	w.vault = &keyRoom{w: w}
 	again := w.reopen(p, g.store)
 	again.connect()

@@ -39,7 +39,7 @@ func TestArgumentsThatTheRelayRefusesAreSaidInItsWords(t *testing.T) {
 
 func TestAddressWithoutARelayIsSaid(t *testing.T) {
 	w := begin(t, setup{})
-	w.net.Relay += "/elsewhere"
+	w.net.Relays[0] += "/elsewhere"
 	g := w.open(w.rich())
 	s := g.stops(g.order(task.SD, sd(t, 1)), job.RelayRefused)
 	if p := job.Explain(s); !strings.Contains(p.Detail, "no Relay") {

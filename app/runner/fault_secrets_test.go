@@ -65,6 +65,10 @@ func TestSecretsAreInNothingThatIsShownOrStored(t *testing.T) {
 	if got := g.acts(func() { g.OpenBackup(file, password) }); !got.BackedUp {
 		t.Errorf("not proven: %+v", got)
 	}
+	g.acts(func() { g.SweepPurse("") })
+	g.LockPurse()
+	g.until("it is locked", func(s runner.Snapshot) bool { return !s.Purse.Open })
+	g.close()
 	good := append([]byte(nil), signature...)
 	for _, cut := range []int{64, 63} { // a form of it, and a broken one
 		w.vault = &keyRoom{w: w}
@@ -84,10 +88,6 @@ func TestSecretsAreInNothingThatIsShownOrStored(t *testing.T) {
 		mu.Unlock()
 		again.close()
 	}
-	g.acts(func() { g.SweepPurse("") })
-	g.LockPurse()
-	g.until("it is locked", func(s runner.Snapshot) bool { return !s.Purse.Open })
-	g.close()
 
 	opened, err := keystore.DecryptKey(file, password)
 	w.must(err)

@@ -33,6 +33,9 @@ func (b *inbox) take(ctx context.Context) ([]func(), bool) {
 		return nil, false
 	case <-b.more:
 	}
+	if ctx.Err() != nil { // select does not mind the order
+		return nil, false
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	work := b.work

@@ -1,13 +1,22 @@
 package runner
 
-import "context"
+import (
+	"context"
+	"errors"
+)
+
+// errPaused ends what is done for a job that was paused: nobody waits for its answer.
+var errPaused = errors.New("runner: the job was paused")
+
+// paused reports whether an effect was ended by a pause.
+func paused(ctx context.Context) bool { return errors.Is(context.Cause(ctx), errPaused) }
 
 // Leave waits no longer for the wallet's answer to a job: what is asked now ends
 // with the fault WalletSilent. Nothing is taken back in the wallet.
 func (r *Runner) Leave(id string) {
 	r.post(func() {
 		if i := r.index(id); i >= 0 && r.jobs[i].Leavable() && r.leaves[id] != nil {
-			r.leaves[id]()
+			r.leaves[id](nil)
 		}
 	})
 }
@@ -28,7 +37,7 @@ func (r *Runner) purseAsks(on bool) { r.post(func() { r.snap.Purse.Asking = on }
 // leavable is the context of one effect of a job: it ends when the effect is over
 // or the job is left.
 func (r *Runner) leavable(id string) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(r.ctx)
+	ctx, cancel := context.WithCancelCause(r.ctx)
 	r.leaves[id] = cancel
-	return ctx, cancel
+	return ctx, func() { cancel(nil) }
 }

@@ -61,6 +61,7 @@ func (f *faults) note(s runner.Snapshot) {
 	f.codes[s.Session.Fault.Code] = true
 	f.codes[s.Session.Revocation.Fault.Code] = true
 	f.codes[s.Purse.Fault.Code] = true
+	f.codes[s.Stored.Fault.Code] = true
 	for _, j := range s.Jobs {
 		f.codes[j.Fault.Code] = true
 		f.codes[j.Trouble.Code] = true

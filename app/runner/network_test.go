@@ -39,14 +39,16 @@ type world struct {
 	nodes *devrelay.Nodes
 	net   runner.Network
 	// Of the next page: nil vault = none, nil worker = one that works, nil clock = the
-	// network's, nil chance = none, href "" = this machine; former are earlier names of
-	// its site.
+	// network's, nil chance = none, href "" = this machine, rdns "" = Alice's wallet; former
+	// are earlier names of its site.
 	clock  runner.Clock
 	chance func() float64
 	vault  runner.Vault
 	worker runner.Worker
 	href   string
+	rdns   string
 	former []string
+	eyes   map[*page]*eye // who looks at each page
 }
 
 // setup says what is special about a world. The zero value is four equal nodes
@@ -54,21 +56,22 @@ type world struct {
 type setup struct {
 	gpus   []devrelay.GPU
 	eip191 bool
-	free   bool // gas costs nothing
-	modern bool // the chain has a base fee, and accounts may have code
+	free   bool          // gas costs nothing
+	modern bool          // the chain has a base fee, and accounts may have code
+	period time.Duration // from block to block; 0 = a second
 }
 
 // begin starts a network that ends with the test.
 func begin(t *testing.T, s setup) *world {
 	t.Helper()
 	t.Parallel()
-	w := &world{T: t}
+	w := &world{T: t, eyes: map[*page]*eye{}}
 	var err error
 	var price *big.Int // the usual one
 	if s.free {
 		price = new(big.Int)
 	}
-	w.chain, err = devchain.Start(t.Context(), devchain.Options{Clock: devchain.NewClock(rate), GasPrice: price, Modern: s.modern})
+	w.chain, err = devchain.Start(t.Context(), devchain.Options{Clock: devchain.NewClock(rate), GasPrice: price, Modern: s.modern, Period: s.period})
 	w.must(err)
 	t.Cleanup(func() { w.chain.Close() })
 	rpc := httptest.NewServer(w.chain)
@@ -93,7 +96,7 @@ func begin(t *testing.T, s setup) *world {
 
 	w.net = runner.Network{
 		ID: "dev", Name: "Test network", ChainID: w.chain.ChainID().Uint64(), Coin: "ETH",
-		RPC: []string{rpc.URL}, Relay: relay.URL, EIP191: s.eip191, Fee: cnx(30), Development: true,
+		RPC: []string{rpc.URL}, Relays: []string{relay.URL}, EIP191: s.eip191, Fee: cnx(30), Development: true,
 		Contracts: chain.Contracts{Token: at.Token, Node: at.Node, Task: at.Task},
 	}
 	return w

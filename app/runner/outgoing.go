@@ -70,7 +70,7 @@ func (r *Runner) receipt(ctx context.Context, n network, sent hash) (receipt *ch
 	if sent == (hash{}) {
 		return nil, 0, false, nil
 	}
-	tick, err := n.chain.Poll(ctx, []common.Hash{sent}, noEvents)
+	tick, err := n.chain.Poll(ctx, []common.Hash{sent}, noEvents, chain.Block{})
 	r.chainReached(err)
 	if err != nil {
 		return nil, 0, false, err

@@ -3,6 +3,7 @@
 package runner_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -17,19 +18,21 @@ import (
 
 // page is one open page: a runner over the ports of a test.
 type page struct {
-	*runner.Runner
+	*runner.Tab
 	w      *world
 	person person
 	conn   *connection
 	http   *transport
 	store  *store
+	data   *dataPort
 	close  func()
 
-	mu      sync.Mutex
-	snap    runner.Snapshot
-	anew    int           // how often it wanted to be loaded anew
-	works   int           // how often something was done with the task wallet, and ended
-	changed chan struct{} // closed with every new snapshot
+	mu        sync.Mutex
+	snap      runner.Snapshot
+	anew      int           // how often it wanted to be loaded anew
+	dataWorks int           // and with the data
+	works     int           // how often something was done with the task wallet, and ended
+	changed   chan struct{} // closed with every new snapshot
 }
 
 // open opens a page over a new disk and connects the person's wallet.
@@ -43,7 +46,7 @@ func (w *world) open(p person) *page {
 // reopen opens a page over a disk and waits until it was read.
 func (w *world) reopen(p person, s *store) *page {
 	w.Helper()
-	g := &page{w: w, person: p, http: &transport{}, store: s, changed: make(chan struct{})}
+	g := &page{w: w, person: p, http: &transport{}, store: s, data: &dataPort{store: s}, changed: make(chan struct{})}
 	var second runner.Worker = worker{}
 	if w.worker != nil {
 		second = w.worker
@@ -52,16 +55,24 @@ func (w *world) reopen(p person, s *store) *page {
 	if w.clock != nil {
 		clock = w.clock
 	}
-	g.conn = &connection{wallet: p.Wallet, site: p.Site("https://dapp.example")}
-	g.Runner = runner.New(runner.Ports{
-		Clock: clock, Chance: w.chance, HTTP: g.http, Store: s, Worker: second, Wallets: wallets{g.conn}, Locks: &s.tabs,
-		NewID: g.newID, Networks: []runner.Network{w.net}, Vault: w.vault, Home: w.home(), Reload: g.reload,
+	live := lively{clock, g.http, s.tab}
+	var tabs runner.Tabs
+	if s.tab != nil {
+		tabs = s.tab
+	}
+	g.conn = &connection{tab: s.tab, wallet: p.Wallet, site: p.Site("https://dapp.example")}
+	w.eyes[g] = &eye{}
+	g.Tab = runner.New(runner.Ports{
+		View:  w.eyes[g],
+		Clock: live, Chance: w.chance, HTTP: live, Store: s, Worker: second, Wallets: wallets{g.conn, cmp.Or(w.rdns, "test.alice")},
+		Locks: s.locks, Tabs: tabs,
+		NewID: g.newID, Networks: []runner.Network{w.net}, Vault: w.vault, Home: w.home(), Reload: g.reload, Data: g.data,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	cancelSub := g.Subscribe(g.hear)
 	go func() { defer close(ended); g.Run(ctx) }()
-	g.close = sync.OnceFunc(func() { cancel(); <-ended; cancelSub() })
+	g.close = sync.OnceFunc(func() { cancel(); s.tab.wake(); <-ended; cancelSub() })
 	w.Cleanup(g.close)
 	g.until("the store is read", func(s runner.Snapshot) bool { return s.Ready })
 	return g
@@ -92,6 +103,9 @@ func (g *page) hear(s runner.Snapshot) {
 	defer g.mu.Unlock()
 	if g.snap.Purse.Step != "" && s.Purse.Step == "" {
 		g.works++
+	}
+	if g.snap.Stored.Step != "" && s.Stored.Step == "" {
+		g.dataWorks++
 	}
 	g.snap = s
 	close(g.changed)

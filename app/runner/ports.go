@@ -1,10 +1,11 @@
 // Package runner owns the jobs: it performs their effects, saves them, watches
 // the chain for all of them together, and holds the session with the wallet.
 //
-//	r := runner.New(ports)
-//	go r.Run(ctx)
-//	r.Subscribe(func(s runner.Snapshot) { … })
+//	t := runner.New(ports)
+//	go t.Run(ctx)
+//	t.Subscribe(func(s runner.Snapshot) { … })
 //
+// Of all tabs with the same database one runs the jobs, the others show them (Tab).
 // One goroutine owns all state; what takes time runs beside it and comes back as
 // a message. Nothing that costs money starts here: every payment goes back to a
 // call of Submit or Send that a person's click made.
@@ -12,6 +13,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -33,13 +35,22 @@ type Ports struct {
 	// Chance is between 0 and 1, anew each time. It spreads the requests of many pages
 	// that met the same trouble; nil = they are not spread.
 	Chance func() float64
-	// Locks keeps the tabs of a browser apart; nil = there is only this page.
+	// View tells whether anybody looks at the page; nil = always.
+	View View
+	// Locks keeps pages of a browser apart that share a task wallet; nil = there is
+	// only this page.
 	Locks Locks
+	// Tabs are the other tabs with the same database; nil = there are none.
+	Tabs Tabs
 	// Vault keeps the task wallet's key; nil = there is no task wallet.
 	Vault Vault
+	// Hosts keeps the keys of the purses of hosts; nil = there are none.
+	Hosts HostVault
 	Home  Home
 	// Renewal is a newer version of the page; nil = there is never one.
 	Renewal Renewal
+	// Data is the storage as a whole; nil = it can be neither exported nor deleted.
+	Data Data
 	// Reload loads the page anew: the only certain end of what was in its memory.
 	// nil = it cannot.
 	Reload func()
@@ -51,31 +62,57 @@ type Clock interface {
 	Sleep(ctx context.Context, d time.Duration) error
 }
 
+// View tells whether the page can be seen. The chain is asked less often where it cannot.
+type View interface {
+	Hidden() bool
+	// Watch calls f whenever that may have changed.
+	Watch(f func()) (cancel func())
+}
+
 // HTTP makes the requests to RPC endpoints and Relays.
 type HTTP interface {
 	chain.Transport
 	relay.Transport
 }
 
-// Store keeps bytes. When Put or Delete returns nil it is on disk.
+// Store keeps bytes, and the number of the lease: whoever has the newest one may
+// change what is kept.
 type Store interface {
 	Get(ctx context.Context, store, key string) (value []byte, ok bool, err error)
-	Put(ctx context.Context, store, key string, value []byte) error
-	Delete(ctx context.Context, store, key string) error
 	All(ctx context.Context, store string) ([][]byte, error)
-	// Persistent is false when nothing survives a reload.
+	// Save keeps and deletes records, all of them or none. The number of the lease is
+	// compared in the same transaction: if it is another one nothing is saved, and the
+	// error is ErrLeaseLost. Lease 0 is not compared. Without records only the lease
+	// is. When it returns nil everything is on disk.
+	Save(ctx context.Context, lease uint64, records ...Record) error
+	// TakeLease adds one to the number of the lease and returns it, never 0.
+	TakeLease(ctx context.Context) (uint64, error)
+	// Persistent is false when nothing survives a reload. Then no other tab sees
+	// what is kept here.
 	Persistent() bool
 }
+
+// Record is one value under its key in a store; a nil Value deletes it.
+type Record struct {
+	Store, Key string
+	Value      []byte
+}
+
+// ErrLeaseLost is a change that was refused because another tab runs since.
+var ErrLeaseLost = errors.New("runner: another tab has the lease")
 
 // The stores.
 const (
 	Jobs     = "jobs"
 	Files    = "files"
 	Settings = "settings"
+	// Leases holds the number of the lease, under LeaseKey, as a decimal text.
+	Leases   = "leases"
+	LeaseKey = "runner"
 )
 
 // Stores lists every store, for opening the database.
-func Stores() []string { return []string{Jobs, Files, Settings, Keys} }
+func Stores() []string { return []string{Jobs, Files, Settings, Keys, Leases} }
 
 // Worker is the second wasm: what needs the curve or an image decoder.
 type Worker interface {
@@ -112,8 +149,9 @@ type Network struct {
 	ChainID  uint64
 	Coin     string // symbol of the native coin
 	// RPC are its endpoints, the preferred one first.
-	RPC       []string
-	Relay     string
+	RPC []string
+	// Relays are its Relays, the preferred one first.
+	Relays    []string
 	Explorer  string
 	Contracts chain.Contracts
 	// EIP191 tells that the Relay also accepts personal_sign signatures.

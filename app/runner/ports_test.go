@@ -35,6 +35,8 @@ type transport struct {
 	meddle func(url string, body []byte) []byte
 	// hurry is how long a request may take, in real time; 0 = as long as it likes.
 	hurry time.Duration
+	// lose, if set, says why an answer does not arrive.
+	lose func(url string, status int) error
 	// broken are the addresses that do not answer, and why.
 	broken map[string]error
 }
@@ -44,6 +46,12 @@ func (t *transport) fail(url string, why error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.broken = map[string]error{url: why}
+}
+
+func (t *transport) setLose(f func(url string, status int) error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.lose = f
 }
 
 func (t *transport) setHurry(d time.Duration) {
@@ -120,8 +128,11 @@ func (t *transport) do(q *http.Request, limit int) (int, []byte, error) {
 		err = errors.New("the answer is too long")
 	}
 	t.mu.Lock()
-	alter := t.alter
+	alter, lose := t.alter, t.lose
 	t.mu.Unlock()
+	if err == nil && lose != nil {
+		err = lose(q.URL.String(), r.StatusCode)
+	}
 	if err == nil && alter != nil {
 		answer = alter(q.URL.String(), answer)
 	}
@@ -150,20 +161,21 @@ func (worker) ImageHash(_ context.Context, png []byte) (uint64, error) {
 // disk is what survives a reload. The tabs that use it are stores.
 type disk struct {
 	mu      sync.Mutex
-	tabs    tabLocks
+	lease   uint64
+	locks   *webLocks
 	records map[string]map[string][]byte
 	ids     int
 }
 
-func newDisk() *disk { return &disk{records: map[string]map[string][]byte{}} }
+func newDisk() *disk { return &disk{locks: &webLocks{}, records: map[string]map[string][]byte{}} }
 
-// tabLocks are the Web Locks of one browser.
-type tabLocks struct {
+// webLocks are the Web Locks of one origin.
+type webLocks struct {
 	mu     sync.Mutex
 	byName map[string]chan struct{}
 }
 
-func (l *tabLocks) WithLock(ctx context.Context, name string, f func(ctx context.Context) error) error {
+func (l *webLocks) WithLock(ctx context.Context, name string, f func(ctx context.Context) error) error {
 	l.mu.Lock()
 	if l.byName == nil {
 		l.byName = map[string]chan struct{}{}
@@ -187,11 +199,20 @@ type store struct {
 	*disk
 	// refuse, if set, says whether a record is refused.
 	refuse func(store, key string, value []byte) bool
+	// full tells that it is refused because there is no room.
+	full bool
 	// crash, if set, ends the page at a job record: after it was written, or before.
 	crash func(job.State) crash
 	// crashed is closed when it ended.
 	crashed chan struct{}
 	dead    bool
+	// tab is where the page is; nil = it is alone in its browser.
+	tab     *tab
+	noLease error // why there is no lease; nil = there is
+	// fleeting tells that nothing survives a reload.
+	fleeting bool
+	// before and after, if set, are called around each save.
+	before, after func(runner.Record)
 }
 
 func (s *store) setRefuse(refuse func(store, key string, value []byte) bool) {
@@ -237,44 +258,93 @@ func (s *store) Get(_ context.Context, store, key string) ([]byte, bool, error) 
 	return value, ok, nil
 }
 
-func (s *store) Put(ctx context.Context, store, key string, value []byte) error {
+func (s *store) Save(ctx context.Context, lease uint64, records ...runner.Record) error {
 	s.mu.Lock()
-	refused := s.refuse != nil && s.refuse(store, key, value)
-	fate := goOn
-	if store == runner.Jobs && s.crash != nil && !s.dead {
-		if state, err := job.Decode(value); err == nil {
-			fate = s.crash(state)
+	before, after := s.before, s.after
+	s.mu.Unlock()
+	for _, r := range records {
+		if before != nil {
+			before(r)
 		}
 	}
-	if !s.dead && !refused && fate != crashBefore {
-		if s.records[store] == nil {
-			s.records[store] = map[string][]byte{}
+	s.tab.alive()
+	err := s.save(ctx, lease, records)
+	for _, r := range records {
+		if after != nil && err == nil {
+			after(r)
 		}
-		s.records[store][key] = bytes.Clone(value)
+	}
+	s.tab.alive()
+	return err
+}
+
+func (s *store) save(ctx context.Context, lease uint64, records []runner.Record) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.dead { // a page that is gone never hears of it
+		s.mu.Unlock()
+		defer s.mu.Lock()
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	if lease != 0 && lease != s.lease {
+		return runner.ErrLeaseLost
+	}
+	for _, r := range records {
+		if s.refuse != nil && r.Value != nil && s.refuse(r.Store, r.Key, r.Value) {
+			if s.full {
+				return runner.ErrStorageFull
+			}
+			return errRefused
+		}
+	}
+	fate := goOn
+	for _, r := range records {
+		if state, err := job.Decode(r.Value); err == nil && r.Store == runner.Jobs && s.crash != nil {
+			fate = max(fate, s.crash(state))
+		}
+	}
+	if fate != crashBefore {
+		for _, r := range records {
+			s.set(r)
+		}
 	}
 	if fate != goOn {
 		s.dead = true
 		close(s.crashed)
-	}
-	dead := s.dead
-	s.mu.Unlock()
-	if dead { // a page that is gone never hears of it
+		s.mu.Unlock()
+		defer s.mu.Lock()
 		<-ctx.Done()
 		return ctx.Err()
-	}
-	if refused {
-		return errRefused
 	}
 	return nil
 }
 
-func (s *store) Delete(_ context.Context, store, key string) error {
+func (s *store) set(r runner.Record) {
+	if s.records[r.Store] == nil {
+		s.records[r.Store] = map[string][]byte{}
+	}
+	if r.Value == nil {
+		delete(s.records[r.Store], r.Key)
+		return
+	}
+	s.records[r.Store][r.Key] = bytes.Clone(r.Value)
+}
+
+func (s *store) TakeLease(context.Context) (uint64, error) {
+	s.tab.alive()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.dead {
-		delete(s.records[store], key)
+	if s.noLease != nil {
+		return 0, s.noLease
 	}
-	return nil
+	s.lease++
+	return s.lease, nil
+}
+
+// Put keeps a record as if a page had.
+func (s *store) Put(ctx context.Context, store, key string, value []byte) error {
+	return s.Save(ctx, 0, runner.Record{Store: store, Key: key, Value: value})
 }
 
 func (s *store) All(_ context.Context, store string) ([][]byte, error) {
@@ -283,7 +353,14 @@ func (s *store) All(_ context.Context, store string) ([][]byte, error) {
 	return slices.Collect(maps.Values(s.records[store])), nil
 }
 
-func (s *store) Persistent() bool { return true }
+func (s *store) Persistent() bool { return !s.fleeting }
+
+// around calls f before or after each save, in the page's place.
+func (s *store) around(before, after func(runner.Record)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.before, s.after = before, after
+}
 
 // jobs are the stored jobs.
 func (d *disk) jobs() (list []job.State) {
@@ -298,12 +375,15 @@ func (d *disk) jobs() (list []job.State) {
 }
 
 // wallets are the wallets of the browser: the person's only one.
-type wallets struct{ of *connection }
+type wallets struct {
+	of   *connection
+	rdns string
+}
 
 const walletID = "wallet-1"
 
 func (w wallets) List() []runner.Wallet {
-	return []runner.Wallet{{ID: walletID, RDNS: "test.alice", Name: w.of.wallet.Name()}}
+	return []runner.Wallet{{ID: walletID, RDNS: w.rdns, Name: w.of.wallet.Name()}}
 }
 
 func (w wallets) Connect(id string) (runner.Connection, bool) { return w.of, id == walletID }
@@ -311,6 +391,7 @@ func (w wallets) Watch(func()) (cancel func())                { return func() {}
 
 // connection is a devchain wallet as a page sees it.
 type connection struct {
+	tab    *tab
 	wallet *devchain.Wallet
 	site   *devchain.Site
 
@@ -332,7 +413,14 @@ func (c *connection) Request(ctx context.Context, method string, params any) (js
 	c.mu.Lock()
 	between := c.between
 	c.mu.Unlock()
-	ask := func() (json.RawMessage, error) { return c.site.Request(ctx, method, params) }
+	c.tab.alive()
+	defer c.tab.alive()
+	ask := func() (json.RawMessage, error) {
+		if c.tab == nil {
+			return c.site.Request(ctx, method, params)
+		}
+		return late(ctx, func(ctx context.Context) (json.RawMessage, error) { return c.site.Request(ctx, method, params) })
+	}
 	if between == nil {
 		return ask()
 	}

@@ -16,11 +16,12 @@ func (r *Runner) price(n Network) uint256.Int {
 	return n.Fee
 }
 
-// charged is the job that was charged last on a network.
+// charged is the job that was charged last on a network. What was found of earlier
+// times tells no price of today.
 func charged(jobs []job.State, network string) (last job.State, ok bool) {
-	for _, s := range jobs {
-		if s.Order.Network == network && !s.Create.Fee.IsZero() && (!ok || s.Marks.Created > last.Marks.Created) {
-			last, ok = s, true
+	for i := range jobs { // by place: a State is large, and this is done with every snapshot
+		if s := &jobs[i]; s.Order.Network == network && s.Recovered == 0 && !s.Create.Fee.IsZero() && (!ok || s.Marks.Created > last.Marks.Created) {
+			last, ok = *s, true
 		}
 	}
 	return last, ok
@@ -38,11 +39,11 @@ func (r *Runner) outpriced(s job.State) job.Fault {
 }
 
 // due are the fees of the jobs of an account that were confirmed and are not
-// created yet, this one included (taskwallet.md §9).
+// created yet, this one included; not those that are paused (taskwallet.md §9).
 func (r *Runner) due(s job.State) uint256.Int {
 	sum := s.Order.Fee
 	for _, other := range r.others(s) {
-		if payerOf(other) == payerOf(s) && paying(other.Phase) {
+		if payerOf(other) == payerOf(s) && paying(other) {
 			sum.Add(&sum, &other.Order.Fee)
 		}
 	}

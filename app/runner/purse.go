@@ -51,6 +51,9 @@ type Purse struct {
 	// Used tells that the key is new to this browser, was used elsewhere, and holds no
 	// CNX: it may have been retired there.
 	Used bool
+	// Older tells that the key is new to this browser and was used before: it may have
+	// tasks that no job here knows of.
+	Older bool
 	// Taken tells that there is code at its address: somebody else has the key.
 	Taken  bool
 	Known  bool // balances were read
@@ -77,6 +80,8 @@ type Purse struct {
 	CameBack uint256.Int
 	// MostTasks is how many tasks may be funded at once.
 	MostTasks uint64
+	// Hosts are the purses of pages that embed this one, the newest first.
+	Hosts []Host
 }
 
 // Payment is one transfer into the task wallet.
@@ -134,7 +139,7 @@ func (r *Runner) clientOf(record taskwallet.Record, n network) *chain.Client {
 // moved is what has changed since the key was made; nil for nothing.
 func moved(record taskwallet.Record, n network) *taskwallet.MovedError {
 	var m *taskwallet.MovedError
-	errors.As(record.SameNetwork(n.Contracts, []string{n.Relay}), &m)
+	errors.As(record.SameNetwork(n.Contracts, n.Relays), &m)
 	return m
 }
 
@@ -147,7 +152,7 @@ func (p purse) mayFill(n network) error {
 	case p.record.RetiredAt != 0:
 		return saying{job.Fault{Code: job.PurseRetired}}
 	}
-	return p.record.SameNetwork(n.Contracts, []string{n.Relay})
+	return p.record.SameNetwork(n.Contracts, n.Relays)
 }
 
 // pursed takes note of where the task wallet stands.

@@ -46,9 +46,13 @@ func (r *Runner) PurseRemains(ctx context.Context) (Remains, error) {
 	if !p.made || n.Historical {
 		return Remains{}, taskwallet.Locked.Because("there is no task wallet")
 	}
-	left := r.remains(ctx, p.record, n)
+	return seenOf(p.record, r.remains(ctx, p.record, n)), ctx.Err()
+}
+
+// seenOf is what is left of a task wallet as it is shown.
+func seenOf(record taskwallet.Record, left taskwallet.Remains) Remains {
 	out := Remains{
-		Free: p.record.Delete(left, "") == nil, WayBack: p.record.HasWayBack(),
+		Free: record.Delete(left, "") == nil, WayBack: record.HasWayBack(),
 		Refundable: left.Refundable, Endpoints: len(left.Balances),
 	}
 	for _, b := range left.Balances {
@@ -59,7 +63,7 @@ func (r *Runner) PurseRemains(ctx context.Context) (Remains, error) {
 			out.CNX = b.CNX
 		}
 	}
-	return out, ctx.Err()
+	return out
 }
 
 // remains asks every endpoint of the network. One that does not answer, or is of

@@ -28,7 +28,7 @@ func (h purseHand) able(_ context.Context, _ job.State, n network) job.Fault {
 	case h.purse.stranger != nil:
 		return job.Fault{Code: job.PurseForeign, Reason: h.purse.stranger.Hex()}
 	}
-	if err := h.purse.record.SameNetwork(n.Contracts, []string{n.Relay}); err != nil {
+	if err := h.purse.record.SameNetwork(n.Contracts, n.Relays); err != nil {
 		return purseFault(err)
 	}
 	return job.Fault{}

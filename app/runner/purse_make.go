@@ -73,7 +73,7 @@ func (r *Runner) MakeRandomPurse() {
 func (r *Runner) identity(kind taskwallet.Kind, m taskwallet.Message, at address, n network) taskwallet.Identity {
 	return taskwallet.Identity{
 		V: taskwallet.Version, Kind: kind, Owner: m.Owner, Site: m.Site, ChainID: m.ChainID, Number: m.Number, Address: at,
-		Contracts: taskwallet.Contracts(n.Contracts), Relays: []string{n.Relay}, CreatedAt: r.Clock.Now().Unix(),
+		Contracts: taskwallet.Contracts(n.Contracts), Relays: n.Relays, CreatedAt: r.Clock.Now().Unix(),
 	}
 }
 

@@ -74,7 +74,7 @@ func (r *Runner) openPurse(ctx context.Context, record taskwallet.Record, n netw
 		if err := r.Vault.Open(ctx, record.Identity, taskwallet.Gas{}, budget); err != nil {
 			return err
 		}
-		if stranger, err = r.lookForStranger(ctx, n, record.Identity, !known); err != nil {
+		if stranger, err = r.lookForStranger(ctx, n, record.Identity, !known || record.Kind == taskwallet.Host); err != nil {
 			return err
 		}
 	}
@@ -94,11 +94,13 @@ func (r *Runner) openPurse(ctx context.Context, record taskwallet.Record, n netw
 		r.snap.Purse.Idle, r.snap.Purse.Leaving = false, false
 		r.snap.Purse.Activity = signed
 		r.snap.Purse.Used = !known && standing.Nonce > 0 && standing.CNX.IsZero()
+		r.snap.Purse.Older = !known && standing.Nonce > 0
 		r.showPurse(n)
 		r.pursed(standing, n)
 		r.followTransfers(n, record)
 		r.touched.Store(r.now())
 		r.watchIdle()
+		r.showHosts()
 	})
 	return stop
 }

@@ -83,6 +83,9 @@ func (r *Runner) saveRecord(ctx context.Context, record taskwallet.Record, n net
 	r.recording.Lock()
 	defer r.recording.Unlock()
 	before, ok, err := r.stored(ctx, record.Identity)
+	if err == nil && !ok {
+		err = r.keepBroken(ctx, record.StoreKey())
+	}
 	if err != nil {
 		return err
 	}
@@ -97,6 +100,16 @@ func (r *Runner) saveRecord(ctx context.Context, record taskwallet.Record, n net
 		return err
 	}
 	return r.store(ctx, Settings, lastKey(record.Owner, n), []byte(record.StoreKey()))
+}
+
+// keepBroken puts a record that cannot be read out of the way of the one that is about
+// to take its place.
+func (r *Runner) keepBroken(ctx context.Context, key string) error {
+	text, ok, err := r.Store.Get(ctx, Keys, key)
+	if err != nil || !ok {
+		return err
+	}
+	return r.store(ctx, Keys, fmt.Sprintf("broken-%s-%d", key, r.now()), text)
 }
 
 // changeRecord changes the record of the task wallet that is used now, in the

@@ -4,6 +4,7 @@ package runner_test
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,10 +21,11 @@ import (
 // TestPurseStopsWhenTheNetworkHasMoved is test 20 of taskwallet.md.
 func TestPurseStopsWhenTheNetworkHasMoved(t *testing.T) {
 	for name, move := range map[string]func(*runner.Network){
-		"Task contract": func(n *runner.Network) { n.Contracts.Task = common.HexToAddress("0x0bad") },
-		"token":         func(n *runner.Network) { n.Contracts.Token = common.HexToAddress("0x0bad") },
-		"Node contract": func(n *runner.Network) { n.Contracts.Node = common.HexToAddress("0x0bad") },
-		"Relay":         func(n *runner.Network) { n.Relay = "http://127.0.0.1:1" },
+		"Task contract":  func(n *runner.Network) { n.Contracts.Task = common.HexToAddress("0x0bad") },
+		"token":          func(n *runner.Network) { n.Contracts.Token = common.HexToAddress("0x0bad") },
+		"Node contract":  func(n *runner.Network) { n.Contracts.Node = common.HexToAddress("0x0bad") },
+		"Relay":          func(n *runner.Network) { n.Relays = []string{"http://127.0.0.1:1"} },
+		"one more Relay": func(n *runner.Network) { n.Relays = []string{n.Relays[0], "http://127.0.0.1:1"} },
 	} {
 		for way, unlock := range map[string]func(*page){
 			"signature": func(g *page) { g.MakePurse() },
@@ -45,7 +47,7 @@ func TestPurseStopsWhenTheNetworkHasMoved(t *testing.T) {
 
 				s, _ := g.now()
 				if s.Purse.Moved == nil || s.Purse.Moved.Record.Contracts != was.Contracts || s.Purse.Moved.Now.Contracts != w.net.Contracts ||
-					s.Purse.Moved.Record.Relays[0] != was.Relay || s.Purse.Moved.Now.Relays[0] != w.net.Relay {
+					!slices.Equal(s.Purse.Moved.Record.Relays, was.Relays) || !slices.Equal(s.Purse.Moved.Now.Relays, w.net.Relays) {
 					t.Fatalf("both sides: %+v", s.Purse.Moved)
 				}
 				if s.Purse.CNX != cnx(60) {

@@ -36,11 +36,14 @@ func (r *Runner) noteNonce(ctx context.Context, id taskwallet.Identity, nonce ui
 }
 
 // stored is the record of a key as it is on disk: another tab may have signed. One
-// that cannot be read counts as none.
+// that cannot be read counts as none; one of a newer version of this page is errNewer.
 func (r *Runner) stored(ctx context.Context, id taskwallet.Identity) (record taskwallet.Record, ok bool, err error) {
 	text, ok, err := r.Store.Get(ctx, Keys, id.StoreKey())
 	if err != nil || !ok {
 		return record, false, err
+	}
+	if taskwallet.IsNewer(text) {
+		return record, false, errNewer
 	}
 	record, err = taskwallet.DecodeRecord(text)
 	return record, err == nil, nil

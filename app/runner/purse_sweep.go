@@ -32,7 +32,7 @@ func (r *Runner) SweepPurse(to string) {
 			if r.payingFrom(id.Address) {
 				return errPurseBusy
 			}
-			if err := r.sweepCNX(ctx, n, id, target); err != nil {
+			if err := r.sweepCNX(ctx, n, id, target, r.signs(id)); err != nil {
 				return err
 			}
 			if err := r.noteSwept(ctx, p.record, true); err != nil {
@@ -42,7 +42,7 @@ func (r *Runner) SweepPurse(to string) {
 				return nil // the rest stays for a cancel; the page says so
 			}
 			r.purseStep("Sending the coins for gas back")
-			if err := r.sweepNative(ctx, n, id, target); err != nil {
+			if err := r.sweepNative(ctx, n, id, target, r.signs(id)); err != nil {
 				return &chargedError{err, job.ChargedCNX}
 			}
 			return nil
@@ -70,7 +70,17 @@ func (r *Runner) wasSwept(ctx context.Context, record taskwallet.Record) bool {
 
 func sweptKey(record taskwallet.Record) string { return "swept-" + record.StoreKey() }
 
-func (r *Runner) sweepCNX(ctx context.Context, n network, id taskwallet.Identity, target address) error {
+// signs signs a transaction of the account that is swept.
+type signs func(ctx context.Context, intent taskwallet.Intent, nonce, gas uint64, price taskwallet.Price) (taskwallet.Signed, error)
+
+// signs is the open task wallet's own hand.
+func (r *Runner) signs(id taskwallet.Identity) signs {
+	return func(ctx context.Context, intent taskwallet.Intent, nonce, gas uint64, price taskwallet.Price) (taskwallet.Signed, error) {
+		return r.signTx(ctx, id, intent, nonce, gas, price)
+	}
+}
+
+func (r *Runner) sweepCNX(ctx context.Context, n network, id taskwallet.Identity, target address, sign signs) error {
 	standing, err := r.quiet(ctx, n, id.Address)
 	if err != nil || standing.CNX.IsZero() {
 		return err
@@ -85,10 +95,10 @@ func (r *Runner) sweepCNX(ctx context.Context, n network, id taskwallet.Identity
 	if err := taskwallet.Affords(standing.Native, gas, price.Max); err != nil {
 		return err
 	}
-	return r.sweep(ctx, n, id, taskwallet.SweepToken{To: target, Amount: standing.CNX}, standing, gas, price)
+	return r.sweep(ctx, n, id, taskwallet.SweepToken{To: target, Amount: standing.CNX}, standing, gas, price, sign)
 }
 
-func (r *Runner) sweepNative(ctx context.Context, n network, id taskwallet.Identity, target address) error {
+func (r *Runner) sweepNative(ctx context.Context, n network, id taskwallet.Identity, target address, sign signs) error {
 	standing, err := r.quiet(ctx, n, id.Address)
 	if err != nil || standing.Native.IsZero() {
 		return err
@@ -107,7 +117,7 @@ func (r *Runner) sweepNative(ctx context.Context, n network, id taskwallet.Ident
 	if err != nil || value.IsZero() {
 		return err
 	}
-	return r.sweep(ctx, n, id, taskwallet.SweepNative{To: target, Amount: value}, standing, gas, price)
+	return r.sweep(ctx, n, id, taskwallet.SweepNative{To: target, Amount: value}, standing, gas, price, sign)
 }
 
 // sweepSize is how long a signed transfer of native coins is at most, in bytes.
@@ -132,8 +142,8 @@ func (r *Runner) quiet(ctx context.Context, n network, at address) (chain.Standi
 }
 
 // sweep signs, sends and waits.
-func (r *Runner) sweep(ctx context.Context, n network, id taskwallet.Identity, intent taskwallet.Intent, s chain.Standing, gas uint64, price taskwallet.Price) error {
-	signed, err := r.signTx(ctx, id, intent, s.Nonce, gas, price)
+func (r *Runner) sweep(ctx context.Context, n network, id taskwallet.Identity, intent taskwallet.Intent, s chain.Standing, gas uint64, price taskwallet.Price, sign signs) error {
+	signed, err := sign(ctx, intent, s.Nonce, gas, price)
 	if err != nil {
 		return err
 	}
@@ -148,7 +158,7 @@ func (r *Runner) sweep(ctx context.Context, n network, id taskwallet.Identity, i
 // payingFrom reports whether a job of an account was confirmed and is not created yet.
 func (r *Runner) payingFrom(account address) bool {
 	for _, s := range r.others(job.State{}) {
-		if s.Order.Account == account && paying(s.Phase) {
+		if s.Order.Account == account && paying(s) {
 			return true
 		}
 	}

@@ -9,9 +9,9 @@ type Renewal interface {
 }
 
 // Renew takes the newer version, which waits while something is between a prompt
-// and its saving. Without one it does nothing.
+// and its saving.
 func (r *Runner) Renew() {
-	r.post(func() { r.snap.Renewing = r.snap.Renewable })
+	r.post(func() { r.snap.Renewing = r.Renewal != nil })
 }
 
 // watchRenewal notes when there is a newer version.

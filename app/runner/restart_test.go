@@ -80,15 +80,26 @@ func (g *page) crashes() {
 	g.close()
 }
 
+// goOn is the person's click that ends a pause.
+func (g *page) goOn(id string) {
+	g.w.Helper()
+	g.Send(id, job.GoOn{At: g.w.chain.Clock().Now().UnixMilli()})
+	g.when(id, "goes on", func(s job.State) bool { return !s.Paused })
+}
+
 // finishAfterAll clicks on Go on where the job waits for the person.
 func (g *page) finishAfterAll(id string) job.State {
 	g.w.Helper()
 	for range 2 {
-		s := g.when(id, "ends or stops", func(s job.State) bool { return s.Phase.Ended() })
+		s := g.when(id, "ends or stops", func(s job.State) bool { return s.Phase.Ended() || s.Paused })
+		if s.Paused { // nothing is paid in this visit without a click
+			g.goOn(id)
+			continue
+		}
 		if s.Phase != job.Failed {
 			break
 		}
-		if s.Fault.Code != job.Interrupted {
+		if s.Fault.Code != job.Interrupted && s.Fault.Code != job.PurseLocked {
 			g.w.Fatalf("%s stopped with %+v", id, s.Fault)
 		}
 		g.retry(id)

@@ -9,53 +9,65 @@ import (
 	"crynux-dapp/app/job"
 	"crynux-dapp/app/task"
 	"crynux-dapp/chain"
+	"crynux-dapp/chain/taskwallet"
 	"crynux-dapp/relay"
 )
 
-// Runner is made by New and works while Run does.
+// Runner is what a Tab is for as long as it has the lease, or as long as it has not.
+// Each time a new one is made, so that nothing of the last time is left: what is late
+// comes to a Runner that nobody listens to any more.
 type Runner struct {
 	Ports
-	inbox *inbox // what the owner goroutine does next
+	Store leased
+	inbox *inbox         // what the owner goroutine does next
+	tell  func(Snapshot) // takes what is published
 
-	// Owned by the goroutine of Run. What it starts may read ctx.
+	// Owned by the goroutine of run or show. What it starts may read ctx.
 	ctx       context.Context
 	snap      Snapshot
-	jobs      []job.State // newest first
+	imported  []job.State     // the same; nothing is done for them
+	offer     offered         // the file that may be imported
+	keepAsked bool            // the browser was asked to keep what is stored
+	jobs      []job.State     // newest first
+	earlier   map[string]bool // jobs of earlier visits, by id: until resume they are not taken up
 	wallet    Connection
 	unwatch   func() // ends the events of wallet
 	connects  uint64 // how often a wallet was asked to connect
 	purse     purse
 	locking   <-chan struct{}              // closed when the last lock has overwritten its key; nil = there was none
 	idling    bool                         // the idle task wallet is looked after
-	allowed   bool                         // the person chose Direct mode
+	allowed   map[string]bool              // wallets for which the person chose Direct mode, by name
 	barred    map[string]bool              // wallets whose eth_sign is of no use, by name
 	picked    bool                         // the person chose the network
 	lookAway  func()                       // ends the last LookAhead
 	cursors   map[string]uint64            // the next block to ask for, by watched job
 	missing   map[string]int               // ticks for which a sent transaction was unknown, by job
+	waited    map[string]int               // ticks for which a transaction of the task wallet was not mined, by job
 	committed map[string]bool              // all nodes have committed to a result, by job
 	watching  map[string]bool              // a poll is on its way or planned, by network
+	trails    map[string]*trail            // by network
 	alones    map[payer]context.CancelFunc // ends the turn that this tab has among all tabs
 	following map[address]bool             // task wallets whose transfers of an earlier visit are waited for
 	turns     turns
-	leaves    map[string]context.CancelFunc // ends what is done for a job now
-	// leavePurse ends what is done with the task wallet now.
-	leavePurse context.CancelFunc
-	writes     []write // not saved yet, in order
-	writing    bool
-	signed     map[string]relay.Signed // signatures that may be used again, by signing parameters
+	leaves    map[string]context.CancelCauseFunc // ends what is done for a job now
+	// leavePurse ends what is done with the task wallet now, leavePast the search for
+	// tasks of earlier times.
+	leavePurse, leavePast context.CancelFunc
+	writes                []write // not saved yet, in order
+	writing               bool
+	signed                map[string]relay.Signed // signatures that may be used again, by signing parameters
 
 	networks map[string]network
 
 	recording sync.Mutex   // while a record of a key is read and written again
 	touched   atomic.Int64 // when the person last did something in the page, in unix milliseconds
 
-	mu          sync.Mutex
-	proved      map[proven]bool // forgotten when epoch changes
-	epoch       int
-	subscribers map[int]func(Snapshot)
-	nextSub     int
-	published   Snapshot
+	mu        sync.Mutex
+	proved    map[proven]bool // forgotten when epoch changes
+	epoch     int
+	published Snapshot
+
+	yielding bool // the lease is given away: nothing is begun any more
 }
 
 // network is a profile with its clients.
@@ -63,15 +75,17 @@ type network struct {
 	Network
 	endpoints *chain.Endpoints
 	chain     *chain.Client // over them
-	relay     *relay.Client
+	relay     *relay.Relays
 }
 
-// New makes a runner. It does nothing before Run.
-func New(p Ports) *Runner {
+// newRunner makes a Runner over a lease. It does nothing before run or
+// show.
+func newRunner(ctx context.Context, p Ports, store leased, tell func(Snapshot)) *Runner {
+	p = store.fence(p)
 	r := &Runner{
-		Ports: p, inbox: newInbox(), lookAway: func() {}, cursors: map[string]uint64{}, missing: map[string]int{}, committed: map[string]bool{}, watching: map[string]bool{},
-		alones: map[payer]context.CancelFunc{}, following: map[address]bool{}, turns: turns{taken: map[payer]string{}}, leaves: map[string]context.CancelFunc{},
-		signed: map[string]relay.Signed{}, networks: map[string]network{}, barred: map[string]bool{}, proved: map[proven]bool{}, subscribers: map[int]func(Snapshot){},
+		ctx: ctx, Ports: p, Store: store, tell: tell, inbox: newInbox(), lookAway: func() {}, cursors: map[string]uint64{}, missing: map[string]int{}, waited: map[string]int{}, committed: map[string]bool{}, watching: map[string]bool{},
+		alones: map[payer]context.CancelFunc{}, following: map[address]bool{}, turns: turns{map[payer]string{}}, leaves: map[string]context.CancelCauseFunc{},
+		signed: map[string]relay.Signed{}, earlier: map[string]bool{}, networks: map[string]network{}, allowed: map[string]bool{}, barred: map[string]bool{}, proved: map[proven]bool{},
 	}
 	for _, n := range p.Networks {
 		endpoints := chain.NewEndpoints(n.ChainID, n.RPC, p.HTTP, p.Clock, p.Chance)
@@ -79,7 +93,7 @@ func New(p Ports) *Runner {
 			Network:   n,
 			endpoints: endpoints,
 			chain:     chain.NewClient(endpoints, n.Contracts),
-			relay:     relay.New(n.Relay, p.HTTP),
+			relay:     relay.NewRelays(n.Relays, p.HTTP, p.Clock, p.Chance),
 		}
 	}
 	if p.Vault != nil {
@@ -89,22 +103,36 @@ func New(p Ports) *Runner {
 	return r
 }
 
-// Run owns the state until ctx ends.
-func (r *Runner) Run(ctx context.Context) {
-	r.ctx = ctx
-	r.snap.Persistent = r.Store.Persistent()
+// run owns the state and runs the jobs until ctx ends, or until the lease was given
+// away and everything is saved.
+func (r *Runner) run() {
 	cancel := r.Wallets.Watch(func() { r.post(r.walletsChanged) })
 	defer cancel()
 	defer r.watchRenewal()()
+	if r.View != nil {
+		defer r.View.Watch(func() { r.post(r.lookedAt) })()
+	}
 	r.snap.Wallets = r.Wallets.List()
 	go r.load()
+	r.own()
+}
+
+// own does what is posted, one thing after the other.
+func (r *Runner) own() {
+	r.snap.Persistent = r.Store.Persistent()
 	for {
-		work, ok := r.inbox.take(ctx)
+		work, ok := r.inbox.take(r.ctx)
 		if !ok {
 			return
 		}
 		for _, do := range work {
 			do()
+		}
+		if r.yielding && !r.writing && len(r.writes) == 0 {
+			return
+		}
+		if r.ctx.Err() != nil {
+			return
 		}
 		r.leave()
 		r.renew()
@@ -115,50 +143,33 @@ func (r *Runner) Run(ctx context.Context) {
 // post hands work to the owner goroutine.
 func (r *Runner) post(do func()) { r.inbox.post(do) }
 
-// Subscribe calls f with the present snapshot and every later one, in order and
-// from one goroutine at a time.
-func (r *Runner) Subscribe(f func(Snapshot)) (cancel func()) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	id := r.nextSub
-	r.nextSub++
-	r.subscribers[id] = f
-	f(r.published)
-	return func() {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		delete(r.subscribers, id)
-	}
-}
-
 func (r *Runner) publish() {
 	r.snap.Network.Fee = r.price(r.networks[r.snap.Network.ID].Network)
 	s := r.snap
-	s.Jobs = slices.Clone(r.jobs)
+	s.Jobs, s.Imported, s.Queue = slices.Clone(r.jobs), slices.Clone(r.imported), r.queued()
 	s.Wallets = slices.Clone(s.Wallets)
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	r.published = s
-	for _, f := range r.subscribers {
-		f(s)
-	}
+	r.mu.Unlock()
+	r.tell(s)
 }
 
-// Submit starts a paid task of the connected account. Call it only from a click.
-// Without a connected wallet it does nothing.
-func (r *Runner) Submit(kind task.Kind, args []byte) {
+// Submit starts a paid task with an id of its own, from the task wallet where one is
+// open and byPurse allows it, otherwise of the connected account. Call it only from a
+// click. Without a connected wallet, or the purse of a host, it does nothing.
+func (r *Runner) Submit(id string, kind task.Kind, args []byte, byPurse bool) {
 	order := job.Order{
 		Kind: kind, Args: string(args), Hash: task.Hash(args), VRAM: task.VRAM(kind, args),
 		Count: min(max(task.Files(kind, args), 1), job.MaxFiles), Title: title(kind, args),
 	}
-	id := r.NewID()
 	r.post(func() {
-		if !r.snap.Session.Connected || r.snap.Network.Historical {
+		ofHost := byPurse && r.purse.open && r.purse.record.Kind == taskwallet.Host
+		if !r.snap.Session.Connected && !ofHost || r.snap.Network.Historical {
 			return
 		}
 		order.Network, order.ChainID, order.Fee = r.snap.Network.ID, r.snap.Network.ChainID, r.snap.Network.Fee
 		order.Account = r.snap.Session.Account
-		if r.purse.open && r.purse.record.ChainID == order.ChainID {
+		if byPurse && r.purse.open && r.purse.record.ChainID == order.ChainID {
 			order.Account, order.Hand = r.purse.record.Address, job.ByTaskWallet
 			order.GasPrice = r.gasPriceShown()
 		} else if !r.direct() {
@@ -168,7 +179,7 @@ func (r *Runner) Submit(kind task.Kind, args []byte) {
 			order.Allow = r.snap.Approval.amount(r.price(r.snap.Network)) // the price that was shown
 		}
 		r.jobs = slices.Insert(r.jobs, 0, job.State{V: job.Version, ID: id, Phase: job.Draft})
-		r.apply(id, job.Submit{At: r.now(), Order: order})
+		r.apply(id, job.Submit{At: r.moment(), Order: order})
 	})
 }
 
@@ -191,19 +202,26 @@ func (r *Runner) Send(id string, e job.Event) {
 	})
 }
 
-// Remove forgets a job that has ended and holds nothing: a stopped one that was
-// never paid, or an aborted one. Others stay.
+// Remove forgets a job that holds nothing: one that waits to be paid or was stopped
+// before, or an aborted one; or an imported one whose files were removed. Others stay.
 func (r *Runner) Remove(id string) {
 	r.post(func() {
+		if i := slices.IndexFunc(r.imported, func(s job.State) bool { return s.ID == id }); i >= 0 {
+			if size, _ := r.imported[i].Kept(); size == 0 {
+				r.imported = slices.Delete(r.imported, i, i+1)
+				r.write(write{store: Jobs, key: id})
+			}
+			return
+		}
 		i := r.index(id)
 		if i < 0 {
 			return
 		}
 		s := r.jobs[i]
-		paid := s.TaskID != 0 || s.Create.Asked != 0
-		if s.Phase == job.Aborted || (s.Phase == job.Failed && !paid) {
+		if s.Phase == job.Aborted || s.Unpaid() && (s.Phase == job.Failed || s.Phase == job.Checking) {
 			r.jobs = slices.Delete(r.jobs, i, i+1)
 			r.write(write{store: Jobs, key: id})
+			r.endTurn(s)
 		}
 	})
 }
@@ -213,18 +231,9 @@ func (r *Runner) SaveDraft(kind task.Kind, args string) {
 	r.post(func() {
 		if int(kind) < len(r.snap.Drafts) {
 			r.snap.Drafts[kind] = args
-			r.write(write{store: Settings, key: "draft-" + kind.String(), value: []byte(args)})
+			r.write(write{store: Settings, key: draftKey(int(kind)), value: []byte(args)})
 		}
 	})
-}
-
-// File reads a stored result.
-func (r *Runner) File(ctx context.Context, sha256 string) ([]byte, error) {
-	value, ok, err := r.Store.Get(ctx, Files, sha256)
-	if err == nil && !ok {
-		err = errFileGone
-	}
-	return value, err
 }
 
 func (r *Runner) now() int64 { return r.Clock.Now().UnixMilli() }
@@ -237,7 +246,7 @@ func (r *Runner) index(id string) int {
 // effects are performed.
 func (r *Runner) apply(id string, e job.Event) {
 	i := r.index(id)
-	if i < 0 {
+	if i < 0 || r.yielding {
 		return
 	}
 	before := r.jobs[i]
@@ -256,13 +265,17 @@ func (r *Runner) put(i int, before, next job.State, effects []job.Effect) {
 	} else {
 		r.perform(next, effects)
 	}
+	r.askToKeep(before, next)
 	if spent(before) != spent(next) {
 		r.refreshBalances()
 		r.refreshPurse()
 	}
+	if over := r.leaves[next.ID]; over != nil && next.Paused && !before.Paused && next.Phase == job.Checking {
+		over(errPaused)
+	}
 	r.strangerOf(next)
 	r.turns.claim(next)
-	if paying(before.Phase) && !paying(next.Phase) {
+	if paying(before) && !paying(next) {
 		r.endTurn(next)
 	}
 	r.watch()
@@ -270,9 +283,12 @@ func (r *Runner) put(i int, before, next job.State, effects []job.Effect) {
 
 // saved continues after a save. Without it nothing that costs money may happen.
 func (r *Runner) saved(s job.State, effects []job.Effect, err error) {
+	if r.yielding {
+		return // it goes on in the tab that has the lease next, from this state
+	}
 	r.snap.Persistent = err == nil && r.Store.Persistent()
 	if err != nil && len(effects) > 0 && !s.Phase.Ended() {
-		fault := job.Fault{Code: job.Storage, Detail: err.Error()}
+		fault := storageFault(err)
 		if slices.ContainsFunc(effects, asks) {
 			r.apply(s.ID, answerOf(s, job.NotAsked{At: r.now(), Fault: fault}))
 		} else {

@@ -71,14 +71,10 @@ func (r *Runner) trace(ctx context.Context, s job.State, n network, sent job.Tx,
 	return job.NotSent{At: r.now()}, nil
 }
 
-// deep reports whether a block is as deep as the network wants before anything is
-// given up for it.
+// deep reports whether a block is so deep that something may be given up for it.
 func (r *Runner) deep(ctx context.Context, n network, block uint64) (bool, error) {
-	if n.Confirmations <= 1 {
-		return true, nil
-	}
 	standing, err := n.chain.Standing(ctx, address{})
-	return standing.Head+1 >= block+n.Confirmations, err
+	return n.buried(block, standing.Head), err
 }
 
 // isThe reports whether a mined transaction is what the job asked for. The amount

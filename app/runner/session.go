@@ -102,12 +102,13 @@ func (r *Runner) resume() {
 	}
 	for i := len(r.jobs) - 1; i >= 0; i-- { // the oldest first
 		before := r.jobs[i]
-		if before.Phase == job.Draft || before.Phase.Ended() {
+		if !r.earlier[before.ID] || before.Phase == job.Draft || before.Phase.Ended() {
 			continue
 		}
 		next, effects := job.Resume(before, r.now())
 		r.put(i, before, next, effects)
 	}
+	clear(r.earlier)
 	r.watch()
 }
 
@@ -279,7 +280,7 @@ func (r *Runner) UseNetwork(id string) {
 		r.snap.Session.Foreign, r.snap.Session.Revocation, r.snap.Session.Listing = false, Revocation{}, NotListed
 		r.lookAway()
 		r.showDirect()
-		r.write(write{store: Settings, key: "network", value: []byte(id)})
+		r.write(write{store: Settings, key: networkKey, value: []byte(id)})
 		r.refreshBalances()
 		r.findPurse()
 	})

@@ -28,7 +28,11 @@ func (r *Runner) unsettled(s job.State) bool {
 
 // longOver reports whether the events of a job that has ended are not read any more.
 func (r *Runner) longOver(s job.State) bool {
-	return s.Marks.Ended != 0 && r.now()-s.Marks.Ended > settleFor.Milliseconds()
+	ended := s.Marks.Ended
+	if ended == 0 && s.Phase == job.Failed && s.TaskID == 0 { // nothing was paid
+		ended = s.Since
+	}
+	return ended != 0 && r.now()-ended > settleFor.Milliseconds()
 }
 
 // closing reports whether the contract is asked what it holds of a task whose end is
@@ -76,7 +80,7 @@ func (r *Runner) taken(n network, tick chain.Tick, tasks map[uint64]chain.Task) 
 		}
 		paid := t.State() == chain.Succeeded && t.Balance.IsZero()
 		if s.Phase == job.Fetching && s.Outcome.Success && !s.Outcome.Published && (paid || t.State() == chain.Gone) {
-			r.apply(s.ID, job.Published{At: r.now()})
+			r.apply(s.ID, job.Published{At: r.now(), Block: tick.Head.Number})
 		}
 		if s.Deadline == 0 && t.Deadline != 0 {
 			r.apply(s.ID, job.Dated{At: r.now(), Deadline: int64(t.Deadline)})
@@ -93,6 +97,7 @@ func (r *Runner) taken(n network, tick chain.Tick, tasks map[uint64]chain.Task) 
 type payment struct {
 	task uint64
 	tx   hash
+	in   job.Block
 	chain.Transfer
 }
 
@@ -138,7 +143,7 @@ func (r *Runner) payments(ctx context.Context, n network, tick chain.Tick, parti
 			continue
 		}
 		tx := seen.Log.TxHash
-		list = append(list, payment{tx: tx, Transfer: t})
+		list = append(list, payment{tx: tx, in: job.Block{Number: seen.Log.Block, Hash: seen.Log.BlockHash}, Transfer: t})
 		if _, ok := tasks[tx]; !ok && !slices.Contains(unclear, tx) {
 			unclear = append(unclear, tx)
 		}
@@ -166,15 +171,15 @@ func (r *Runner) enter(n network, payments []payment, at int64) {
 		if s.TaskID == 0 || s.Order.Network != n.ID {
 			continue
 		}
-		var of []job.Payment
+		var of []job.Payout
 		for _, p := range payments {
 			if p.task != s.TaskID {
 				continue
 			}
-			i := slices.IndexFunc(of, func(o job.Payment) bool { return o.Tx == p.tx })
+			i := slices.IndexFunc(of, func(o job.Payout) bool { return o.Tx == p.tx })
 			if i < 0 {
 				i = len(of)
-				of = append(of, job.Payment{Tx: p.tx})
+				of = append(of, job.Payout{At: at, In: p.in.Hash, Payment: job.Payment{Tx: p.tx, Block: p.in.Number}})
 			}
 			to := &of[i].Nodes
 			if p.To == s.Order.Account {
@@ -183,7 +188,7 @@ func (r *Runner) enter(n network, payments []payment, at int64) {
 			to.Add(to, &p.Amount)
 		}
 		for _, p := range of {
-			r.apply(s.ID, job.Payout{At: at, Payment: p})
+			r.apply(s.ID, p)
 		}
 	}
 }

@@ -13,6 +13,9 @@ import (
 type Snapshot struct {
 	// Ready is false until the store was read.
 	Ready bool
+	// Elsewhere tells that the jobs run in another tab and are only shown here: there
+	// is no session and no task wallet, and everything that acts does nothing.
+	Elsewhere bool
 	// Network is that of the page; its Fee is what the next task costs.
 	Network Network
 	Wallets []Wallet
@@ -27,18 +30,25 @@ type Snapshot struct {
 	Ahead    Ahead
 	// Signing are the signatures that the wallet is asked for now, by job.
 	Signing map[string]Signing
-	// Jobs of all networks, newest first.
-	Jobs       []job.State
+	// Jobs of all networks, newest first. Imported came here from another browser: they
+	// are records, for which nothing is done.
+	Jobs     []job.State
+	Imported []job.State
+	Stored   Stored
+	// Queue are the ids of those that wait to be paid, in their order.
+	Queue      []string
+	Past       Past
 	Drafts     [2]string
 	Persistent bool
 	// ChainDown and RelayDown tell that the last call there failed: at all endpoints of
-	// the chain, at the one Relay.
+	// the chain, at all Relays.
 	ChainDown, RelayDown bool
 	// Renewable tells that a newer version of the page is there; Renewing that it is
 	// loaded as soon as nothing is lost by it.
 	Renewable, Renewing bool
-	// Unreadable counts stored jobs that could not be read and were set aside.
-	Unreadable int
+	// Unreadable counts stored records that could not be read and were set aside, Newer
+	// those that a newer version of this page has written.
+	Unreadable, Newer int
 }
 
 // Ahead is what the chain says before anything is asked of anybody.

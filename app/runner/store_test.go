@@ -101,8 +101,8 @@ func TestBrokenRecordsAreSetAsideAndCounted(t *testing.T) {
 	}
 	again := w.reopen(alice, onDisk(g.store.disk))
 	s := again.until("it is read and starts", func(s runner.Snapshot) bool { return s.Ready && s.Session.Connected })
-	if s.Unreadable != len(broken) {
-		t.Errorf("%d unreadable, want %d", s.Unreadable, len(broken))
+	if s.Newer != 1 || s.Unreadable != len(broken)-1 {
+		t.Errorf("%d unreadable and %d of a newer version of %d", s.Unreadable, s.Newer, len(broken))
 	}
 	if len(s.Jobs) != 1 || s.Jobs[0] != done {
 		t.Errorf("the good one is gone: %v", s.Jobs)

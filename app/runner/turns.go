@@ -1,17 +1,21 @@
 package runner
 
 import (
+	"cmp"
 	"slices"
 
 	"crynux-dapp/app/job"
 )
 
 // turns lets one job of an account at a time go from the check to the mined
-// payment: they share one allowance and one row of nonces. The others wait in
-// the order in which they came.
+// payment: they share one allowance and one row of nonces. The others wait, in the
+// order that the person gave them (job.State.Queued).
+//
+// A pause means that nothing new is paid; what was paid goes on. Jobs that waited when
+// a page was closed are paused when it opens again: nothing that was confirmed in
+// another visit is paid without a click of this one (job.Resume).
 type turns struct {
-	taken   map[payer]string // id of the job whose turn it is
-	waiting []string
+	taken map[payer]string // id of the job whose turn it is
 }
 
 // payer is an account on a network.
@@ -22,10 +26,12 @@ type payer struct {
 
 func payerOf(s job.State) payer { return payer{s.Order.Network, s.Order.Account} }
 
-// paying reports whether a job in this phase has its turn, or waits for it.
-func paying(p job.Phase) bool {
-	switch p {
-	case job.Checking, job.AwaitApproval, job.ApprovalPending, job.AwaitCreate, job.CreatePending,
+// paying reports whether a job has its turn, or waits for it.
+func paying(s job.State) bool {
+	switch s.Phase {
+	case job.Checking:
+		return !s.Paused
+	case job.AwaitApproval, job.ApprovalPending, job.AwaitCreate, job.CreatePending,
 		job.CancelChecking, job.AwaitCancel, job.CancelPending:
 		return true
 	}
@@ -41,26 +47,117 @@ func (t *turns) take(s job.State) bool {
 	case s.ID:
 		return true
 	}
-	if !slices.Contains(t.waiting, s.ID) {
-		t.waiting = append(t.waiting, s.ID)
-	}
 	return false
 }
 
+// has reports whether it is a job's turn.
+func (t *turns) has(s job.State) bool { return t.taken[payerOf(s)] == s.ID }
+
 // claim takes the turn for a job that is past its check, if nobody has it.
 func (t *turns) claim(s job.State) {
-	if past := paying(s.Phase) && s.Phase != job.Checking && s.Phase != job.CancelChecking; past && t.taken[payerOf(s)] == "" {
+	if past := paying(s) && s.Phase != job.Checking && s.Phase != job.CancelChecking; past && t.taken[payerOf(s)] == "" {
 		t.taken[payerOf(s)] = s.ID
 	}
 }
 
-// end gives the turn back and returns who waited for any; each of them has to
-// take it again.
-func (t *turns) end(s job.State) (waited []string) {
-	if t.taken[payerOf(s)] != s.ID {
-		return nil
+// end gives the turn back; false if the job did not have it.
+func (t *turns) end(s job.State) bool {
+	if !t.has(s) {
+		return false
 	}
 	delete(t.taken, payerOf(s))
-	waited, t.waiting = t.waiting, nil
-	return waited
+	return true
+}
+
+// endTurn lets the next job pay, of this tab or another one.
+func (r *Runner) endTurn(s job.State) {
+	if release := r.alones[payerOf(s)]; release != nil && r.turns.has(s) {
+		delete(r.alones, payerOf(s))
+		release()
+	}
+	if !r.turns.end(s) {
+		return
+	}
+	var next job.State
+	for _, other := range r.jobs {
+		waits := other.Phase == job.Checking || other.Phase == job.CancelChecking
+		if waits && paying(other) && !r.earlier[other.ID] && payerOf(other) == payerOf(s) && (next.ID == "" || other.Queued() < next.Queued()) {
+			next = other
+		}
+	}
+	switch next.Phase {
+	case job.Checking:
+		r.perform(next, []job.Effect{job.Check{}})
+	case job.CancelChecking:
+		r.perform(next, []job.Effect{job.CheckCancel{}})
+	}
+}
+
+// moment is the present time, or the next millisecond at which no job was submitted:
+// they have an order, and keep it.
+func (r *Runner) moment() int64 {
+	at := r.now()
+	for i := 0; i < len(r.jobs); i++ {
+		if r.jobs[i].Marks.Submitted == at {
+			at, i = at+1, -1
+		}
+	}
+	return at
+}
+
+// queue are the jobs that wait to be paid, in their order.
+func (r *Runner) queue() (list []job.State) {
+	for i := range r.jobs { // by place: a State is large, and this is done with every snapshot
+		if r.jobs[i].Phase == job.Checking && !r.turns.has(r.jobs[i]) {
+			list = append(list, r.jobs[i])
+		}
+	}
+	slices.SortStableFunc(list, func(a, b job.State) int { return cmp.Compare(a.Queued(), b.Queued()) })
+	return list
+}
+
+// queued are the ids of the queue.
+func (r *Runner) queued() (ids []string) {
+	for _, s := range r.queue() {
+		ids = append(ids, s.ID)
+	}
+	return ids
+}
+
+// Move puts a job that waits one place earlier in the queue, or later.
+func (r *Runner) Move(id string, earlier bool) {
+	r.post(func() {
+		list := r.queue()
+		i := slices.IndexFunc(list, func(s job.State) bool { return s.ID == id })
+		j := i + 1
+		if earlier {
+			j = i - 1
+		}
+		if i < 0 || j < 0 || j >= len(list) {
+			return
+		}
+		r.apply(list[i].ID, job.Place{To: list[j].Queued()})
+		r.apply(list[j].ID, job.Place{To: list[i].Queued()})
+	})
+}
+
+// PauseQueue pauses every job that is not paid yet; GoOnQueue lets those go on that
+// are paused. Call GoOnQueue only from a click, after their prices were shown.
+func (r *Runner) PauseQueue() {
+	r.post(func() {
+		for _, s := range slices.Clone(r.jobs) {
+			r.apply(s.ID, job.Pause{At: r.now()})
+		}
+	})
+}
+
+// GoOnQueue ends the pause of every job.
+func (r *Runner) GoOnQueue() {
+	r.post(func() {
+		list := slices.DeleteFunc(slices.Clone(r.jobs), func(s job.State) bool { return !s.Paused })
+		slices.SortStableFunc(list, func(a, b job.State) int { return cmp.Compare(a.Queued(), b.Queued()) })
+		for _, s := range list {
+			r.apply(s.ID, job.GoOn{At: r.now()})
+		}
+	})
 }

@@ -3,7 +3,7 @@ package runner
 import (
 	"context"
 	"errors"
-	"math"
+	"slices"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -16,43 +16,69 @@ import (
 // How often the chain is asked. Blocks are a second apart where tasks take tens of
 // seconds. A transaction and the delivery are looked for more often than blocks
 // come, because the page goes on at once when they are there, but only while they
-// are not late. What the nodes do in between can wait, until all have committed.
+// are not late. What the nodes do in between can wait, until all have committed. On a
+// slower chain there is less to ask, down to the second number.
+var (
+	pollSoon    = rhythm{500 * time.Millisecond, 3 * time.Second}
+	pollSending = rhythm{time.Second, 6 * time.Second}
+	pollRunning = rhythm{2500 * time.Millisecond, 12 * time.Second}
+)
+
 const (
-	pollSoon    = 500 * time.Millisecond
-	soonFor     = 15 * time.Second
-	pollSending = 1000 * time.Millisecond
-	pollRunning = 2500 * time.Millisecond
-	pollTrouble = 5 * time.Second
+	soonFor = 15 * time.Second
+	// pollTrouble is the pause after a poll that failed, twice as long each time in a row.
+	pollTrouble     = 5 * time.Second
+	mostPollTrouble = time.Minute
 	// pollSettling is how often is looked where the fee goes, when nothing else is waited for.
 	pollSettling = 10 * time.Second
+	// A page that nobody sees asks a quarter as often, and hardly ever.
+	hiddenTimes = 4
+	pollHidden  = 15 * time.Second
 	// unknownTicks is for how many polls a node may not know a sent transaction
 	// before another one with its nonce is looked for, and until it counts as dropped.
 	unknownTicks = 8
 	droppedTicks = 75
+	// gapTicks is for how many polls a transaction of the task wallet waits before its
+	// nonce is doubted.
+	gapTicks = 25
 )
+
+// rhythm is how often something is looked for: where a block takes a second, and at
+// the least.
+type rhythm struct{ second, slowest time.Duration }
+
+// at is the pause where a block takes so long; 0 = not known.
+func (h rhythm) at(block time.Duration) time.Duration {
+	pause := time.Duration(float64(h.second) * block.Seconds())
+	return max(h.second, min(pause, h.slowest))
+}
 
 // pace is how long the chain is left alone now.
 func (r *Runner) pace(n network) time.Duration {
-	pause, now := pollSettling, r.now()
-	for _, s := range r.jobs {
-		if s.Order.Network != n.ID || !underWay(s) {
+	pause, now, block := pollSettling, r.now(), r.trail(n.ID).block
+	for i := range r.jobs {
+		s := &r.jobs[i]
+		if s.Order.Network != n.ID || !underWay(*s) {
 			continue
 		}
-		pause = min(pause, pollRunning)
+		pause = min(pause, pollRunning.at(block))
 		sending := s.Phase == job.ApprovalPending || s.Phase == job.CreatePending || s.Phase == job.CancelPending
 		switch {
 		case (sending || s.Phase == job.Fetching) && now-s.Since < soonFor.Milliseconds():
-			pause = min(pause, pollSoon)
+			pause = min(pause, pollSoon.at(block))
 		case sending, r.committed[s.ID] && s.Phase == job.Running:
-			pause = min(pause, pollSending)
+			pause = min(pause, pollSending.at(block))
 		}
+	}
+	if r.View != nil && r.View.Hidden() {
+		pause = max(hiddenTimes*pause, pollHidden)
 	}
 	return pause
 }
 
-// watched reports whether the chain is asked about a job: what comes next, or only
-// where its fee goes.
-func (r *Runner) watched(s job.State) bool { return underWay(s) || r.unsettled(s) }
+// watched reports whether the chain is asked about a job: what comes next, where its
+// fee goes, or only whether the blocks that told of it are still there.
+func (r *Runner) watched(s job.State) bool { return underWay(s) || r.unsettled(s) || r.unburied(s) }
 
 // underWay reports whether a job goes on by what the chain says.
 func underWay(s job.State) bool {
@@ -67,84 +93,160 @@ func underWay(s job.State) bool {
 	return false
 }
 
-// watch polls each network while there is something to wait for.
+// watch polls each network while there is something to wait for, and sooner than it was
+// planned when something new is.
 func (r *Runner) watch() {
-	for _, s := range r.jobs {
-		if id := s.Order.Network; r.watched(s) && !r.watching[id] {
-			if n, ok := r.networks[id]; ok {
-				r.watching[id] = true
-				r.poll(n)
+	for id, n := range r.networks {
+		t := r.trail(id)
+		switch {
+		case r.watching[id]:
+			if t.wake != nil && t.troubles == 0 && r.Clock.Now().Add(r.pace(n)).Before(t.due) {
+				t.wake()
 			}
+		case slices.ContainsFunc(r.jobs, func(s job.State) bool { return s.Order.Network == id && r.watched(s) }):
+			r.watching[id] = true
+			r.poll(n)
 		}
 	}
 }
 
-// poll asks a network once about all its jobs, and plans the next time.
-func (r *Runner) poll(n network) {
-	var jobs, owners []string // all that are watched, and those with a transaction
-	var sent []common.Hash
-	var doubted []uint64 // tasks of which the contract itself is asked whether they are settled
-	from := uint64(math.MaxUint64)
-	for _, s := range r.jobs {
+// lookedAt polls at once when somebody looks at the page again.
+func (r *Runner) lookedAt() {
+	for id := range r.networks {
+		if t := r.trail(id); t.wake != nil && !r.View.Hidden() {
+			t.wake()
+		}
+	}
+}
+
+// asked is what one poll asks of a network.
+type asked struct {
+	jobs    []string // all that are watched
+	sent    []hash   // transactions, and the job of each
+	owners  []string
+	doubted []uint64 // tasks of which the contract itself is asked whether they are settled
+	from    uint64   // events from this block on; noEvents = none
+	blocks  []job.Block
+	torn    bool
+	parties map[address]bool
+}
+
+// ask gathers what there is to ask about all jobs of a network.
+func (r *Runner) ask(n network) asked {
+	t := r.trail(n.ID)
+	q := asked{from: noEvents}
+	for i := range r.jobs {
+		s := r.jobs[i]
 		if s.Order.Network != n.ID {
 			continue
 		}
 		if !r.watched(s) {
 			delete(r.cursors, s.ID)
 			delete(r.missing, s.ID)
+			delete(r.waited, s.ID)
 			delete(r.committed, s.ID)
 			continue
 		}
-		jobs = append(jobs, s.ID)
+		q.jobs = append(q.jobs, s.ID)
 		if r.cursors[s.ID] == 0 {
 			r.cursors[s.ID] = begin(s)
 		}
 		if !r.longOver(s) {
-			from = min(from, r.cursors[s.ID])
+			q.from = min(q.from, r.cursors[s.ID])
 		}
 		if r.doubts(s) {
-			doubted = append(doubted, s.TaskID)
+			q.doubted = append(q.doubted, s.TaskID)
 		}
-		if tx := s.Awaited(); tx != (hash{}) {
-			sent, owners = append(sent, tx), append(owners, s.ID)
+		for _, tx := range s.Looked() {
+			q.sent, q.owners = append(q.sent, tx), append(q.owners, s.ID)
 		}
+		t.of(s)
 	}
-	parties := r.parties(n)
-	if len(jobs) == 0 {
+	q.blocks, q.torn = slices.Clone(t.blocks), t.torn
+	q.parties = r.parties(n)
+	return q
+}
+
+// poll asks a network once about all its jobs, and plans the next time.
+func (r *Runner) poll(n network) {
+	t := r.trail(n.ID)
+	t.wake = nil
+	q := r.ask(n)
+	if len(q.jobs) == 0 {
 		delete(r.watching, n.ID)
 		return
 	}
+	known := chain.Block{}
+	if b := t.newest(); b.Number != 0 {
+		known = chain.Block{Number: b.Number, Hash: b.Hash}
+	}
 	go func() {
 		// Before the events are read: what a task holds then has left it in their sight.
-		tasks := r.tasks(r.ctx, n, doubted)
+		tasks := r.tasks(r.ctx, n, q.doubted)
 		var tick chain.Tick
-		var facts map[common.Hash]fact
+		var facts map[hash]fact
 		var payments []payment
+		var has []bool // of a chain that lost blocks
 		var err error
-		if from != math.MaxUint64 {
-			tick, err = n.chain.Poll(r.ctx, sent, from)
+		if q.from != noEvents && !q.torn {
+			tick, err = n.chain.Poll(r.ctx, q.sent, q.from, known)
 		}
-		if err == nil {
+		switch {
+		case err != nil:
+		case tick.Reorg, q.torn:
+			has, err = r.canonical(n, q.blocks)
+		default:
 			facts = r.facts(r.ctx, n, tick)
-			payments, err = r.payments(r.ctx, n, tick, parties)
+			payments, err = r.payments(r.ctx, n, tick, q.parties)
 		}
 		r.chainReached(err)
 		r.post(func() {
-			pause := r.spread(pollTrouble)
-			if err == nil {
-				for _, id := range jobs {
+			switch {
+			case err != nil:
+				pause := min(pollTrouble<<min(t.troubles, 8), mostPollTrouble)
+				t.troubles++
+				r.pollAfter(n, r.spread(pause))
+				return
+			case has != nil:
+				t.troubles = 0
+				r.reorganised(n, q.blocks, has)
+				r.pollAfter(n, pollSoon.second)
+				return
+			}
+			t.troubles = 0
+			if q.from != noEvents {
+				t.saw(tick.Head)
+				for _, id := range q.jobs {
 					r.cursors[id] = tick.Through + 1
 				}
-				r.told(n, tick, owners, facts, payments)
-				r.taken(n, tick, tasks)
-				pause = r.pace(n) // by what was just told
 			}
-			go func() {
-				if r.Clock.Sleep(r.ctx, pause) == nil {
-					r.post(func() { r.poll(n) })
-				}
-			}()
+			r.told(n, tick, q, facts, payments)
+			r.taken(n, tick, tasks)
+			r.pollAfter(n, r.pace(n)) // by what was just told
 		})
+	}()
+}
+
+// canonical asks which of some blocks the chain still has.
+func (r *Runner) canonical(n network, blocks []job.Block) ([]bool, error) {
+	list := make([]chain.Block, len(blocks))
+	for i, b := range blocks {
+		list[i] = chain.Block{Number: b.Number, Hash: b.Hash}
+	}
+	return n.chain.Canonical(r.ctx, list)
+}
+
+// pollAfter polls a network after a pause, or when it is woken.
+func (r *Runner) pollAfter(n network, pause time.Duration) {
+	t := r.trail(n.ID)
+	ctx, wake := context.WithCancel(r.ctx)
+	t.due, t.wake = r.Clock.Now().Add(pause), wake
+	go func() {
+		defer wake()
+		_ = r.Clock.Sleep(ctx, pause) // cut short by wake
+		if r.ctx.Err() == nil {
+			r.post(func() { r.poll(n) })
+		}
 	}()
 }
 
@@ -164,12 +266,14 @@ type fact struct {
 	deadline int64
 }
 
+// facts asks for them. A transaction that failed is not looked at closely before its
+// block is deep: until then it may be mined again, and go well.
 func (r *Runner) facts(ctx context.Context, n network, tick chain.Tick) map[common.Hash]fact {
 	facts := map[common.Hash]fact{}
 	for _, sent := range tick.Sent {
 		receipt := sent.Receipt
 		switch {
-		case receipt == nil:
+		case receipt == nil, !receipt.OK && !n.buried(receipt.Block, tick.Head.Number):
 		case !receipt.OK:
 			reason, err := n.chain.Failure(ctx, receipt)
 			if err == nil {
@@ -200,10 +304,10 @@ func why(reason error) string {
 }
 
 // told turns one tick into events of the jobs.
-func (r *Runner) told(n network, tick chain.Tick, owners []string, facts map[common.Hash]fact, payments []payment) {
+func (r *Runner) told(n network, tick chain.Tick, q asked, facts map[common.Hash]fact, payments []payment) {
 	at := r.now()
 	for i, sent := range tick.Sent {
-		r.mined(n, owners[i], sent, facts, at)
+		r.mined(n, q.owners[i], q.sent[i], sent, tick.Head.Number, facts, at)
 	}
 	r.enter(n, payments, at)
 	for _, seen := range tick.Events {
@@ -216,11 +320,14 @@ func (r *Runner) told(n network, tick chain.Tick, owners []string, facts map[com
 	}
 }
 
-func (r *Runner) mined(n network, id string, sent chain.Sent, facts map[common.Hash]fact, at int64) {
+func (r *Runner) mined(n network, id string, tx hash, sent chain.Sent, head uint64, facts map[common.Hash]fact, at int64) {
 	receipt := sent.Receipt
 	if receipt == nil {
-		if i := r.index(id); i >= 0 && r.jobs[i].Current().Hash != r.jobs[i].Awaited() {
-			return // a cancel that nobody waits for
+		if i := r.index(id); i >= 0 && r.jobs[i].Current().Hash != tx {
+			return // one that the phase is not about
+		}
+		if r.waited[id]++; r.waited[id]%gapTicks == 0 {
+			r.lookForGap(n, id)
 		}
 		if sent.Tx != nil {
 			delete(r.missing, id)
@@ -232,12 +339,16 @@ func (r *Runner) mined(n network, id string, sent chain.Sent, facts map[common.H
 		return
 	}
 	delete(r.missing, id)
+	delete(r.waited, id)
 	gas, fee := paid(n, receipt)
 	if !receipt.OK {
+		if !n.buried(receipt.Block, head) {
+			return // it may still go the other way: paying again is offered only then
+		}
 		r.apply(id, job.Reverted{At: at, Hash: receipt.TxHash, Gas: gas, Reason: facts[receipt.TxHash].reason, Moot: facts[receipt.TxHash].moot})
 		return
 	}
-	e := job.Mined{At: at, Hash: receipt.TxHash, Block: receipt.Block, Gas: gas, Fee: fee, Deadline: facts[receipt.TxHash].deadline}
+	e := job.Mined{At: at, Hash: receipt.TxHash, Block: receipt.Block, In: receipt.BlockHash, Gas: gas, Fee: fee, Deadline: facts[receipt.TxHash].deadline}
 	if created, err := n.Contracts.Created(receipt); err == nil {
 		if i := r.index(id); i >= 0 && created.TaskHash == r.jobs[i].Order.Hash {
 			e.TaskID, e.Nodes = created.ID, nodesOf(n, receipt)
@@ -259,17 +370,17 @@ func (r *Runner) seen(n network, seen chain.Seen, all []chain.Seen, at int64) {
 			}
 		case chain.TaskSuccess:
 			if e.ID == s.TaskID {
-				r.apply(s.ID, job.Succeeded{At: at, Result: job.Bytes(e.Result), Node: e.Node, Tx: seen.Log.TxHash, Block: seen.Log.Block})
+				r.apply(s.ID, job.Succeeded{At: at, Result: job.Bytes(e.Result), Node: e.Node, Tx: seen.Log.TxHash, Block: seen.Log.Block, In: seen.Log.BlockHash})
 			}
 		case chain.TaskAborted:
 			if e.ID == s.TaskID {
-				r.apply(s.ID, job.AbortedOnChain{At: at, Reason: e.Reason, Tx: seen.Log.TxHash, Block: seen.Log.Block, Returned: returned(n, s, seen, all)})
+				r.apply(s.ID, job.AbortedOnChain{At: at, Reason: e.Reason, Tx: seen.Log.TxHash, Block: seen.Log.Block, In: seen.Log.BlockHash, Returned: returned(n, s, seen, all)})
 			}
 		case chain.Transfer:
 			// The result node is paid when it reports the upload (protocol.md A.7).
 			o := s.Outcome
 			if o.Success && !o.Published && e.From == n.Contracts.Task && e.To == o.Node && seen.Log.Block >= o.Block && seen.Log.TxHash != o.Tx {
-				r.apply(s.ID, job.Published{At: at})
+				r.apply(s.ID, job.Published{At: at, Block: seen.Log.Block})
 			}
 		}
 	}

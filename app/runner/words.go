@@ -9,10 +9,18 @@ import (
 	"crynux-dapp/app/task"
 )
 
-func kindName(k int) string { return task.Kind(k).String() }
-
 func newestFirst(jobs []job.State) {
 	slices.SortStableFunc(jobs, func(a, b job.State) int { return cmp.Compare(b.Marks.Submitted, a.Marks.Submitted) })
+}
+
+// NewestFirst puts two lists of jobs, each of them so, together.
+func NewestFirst(jobs, imported []job.State) []job.State {
+	if len(imported) == 0 {
+		return jobs
+	}
+	all := append(slices.Clone(jobs), imported...)
+	newestFirst(all)
+	return all
 }
 
 // titleLength is how many characters of a prompt name its job.

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"crynux-dapp/app/job"
+	"crynux-dapp/app/task"
 )
 
 // ErrDamaged is a picture that cannot be read.
@@ -58,36 +59,56 @@ func (r *Runner) load() {
 	records, err := r.Store.All(r.ctx, Jobs)
 	var drafts [2]string
 	for k := range drafts {
-		if text, ok, err := r.Store.Get(r.ctx, Settings, "draft-"+kindName(k)); err == nil && ok {
+		if text, ok, err := r.Store.Get(r.ctx, Settings, draftKey(k)); err == nil && ok {
 			drafts[k] = string(text)
 		}
 	}
 	last, _, _ := r.Store.Get(r.ctx, Settings, "wallet")
-	chosen, _, _ := r.Store.Get(r.ctx, Settings, "network")
-	_, direct, _ := r.Store.Get(r.ctx, Settings, "direct")
+	chosen, _, _ := r.Store.Get(r.ctx, Settings, networkKey)
+	direct, _, _ := r.Store.Get(r.ctx, Settings, directKey)
 	barred, _, _ := r.Store.Get(r.ctx, Settings, barredKey)
+	broken, newer := r.setAside(r.ctx)
 	r.post(func() {
+		r.snap.Unreadable, r.snap.Newer = broken, newer
 		r.snap.Drafts = drafts
-		if n, ok := r.networks[string(chosen)]; ok {
-			r.snap.Network, r.picked = n.Network, true
-		}
-		r.allowed, r.barred = direct, readBarred(barred)
+		r.choose(chosen)
+		r.allowed, r.barred = readNames(direct), readNames(barred)
 		r.showDirect()
 		if err != nil {
 			r.snap.Persistent = false
 		}
 		for _, record := range records {
 			s, err := job.Decode(record)
-			if err != nil {
+			switch {
+			case errors.Is(err, job.ErrNewer):
+				r.snap.Newer++
+			case err != nil:
 				r.snap.Unreadable++
-				continue
-			}
-			if r.index(s.ID) < 0 {
+			case s.Imported != 0:
+				r.imported = append(r.imported, s)
+			case r.index(s.ID) < 0:
 				r.jobs = append(r.jobs, s)
+				r.earlier[s.ID] = true
 			}
 		}
 		newestFirst(r.jobs)
+		newestFirst(r.imported)
 		r.snap.Ready = true
-		r.reconnect(string(last))
+		if !r.snap.Elsewhere {
+			r.reconnect(string(last))
+		}
 	})
+}
+
+// draftKey is the setting that holds the draft of a kind.
+func draftKey(kind int) string { return "draft-" + task.Kind(kind).String() }
+
+// networkKey is the setting that names the network of the page.
+const networkKey = "network"
+
+// choose makes a stored network that of the page, if it is still there.
+func (r *Runner) choose(stored []byte) {
+	if n, ok := r.networks[string(stored)]; ok {
+		r.snap.Network, r.picked = n.Network, true
+	}
 }

@@ -13,7 +13,7 @@ import (
 func (p *Page) answer(s job.State) app.UI {
 	file := p.files.of(s.Files[0].SHA256)
 	switch {
-	case file.lost:
+	case file.lost, s.Files[0].Gone:
 		return app.P().Class("help").Text("This answer is no longer in this browser's storage, or cannot be read.")
 	case len(file.answer.Choices) == 0:
 		return nothing()

@@ -9,16 +9,55 @@ const switchID = "switch-network"
 func (p *Page) banners() app.UI {
 	s := p.state
 	return app.Div().Class("banners").Body(
-		either(s.WrongChain() && !s.Purse.Open, p.wrongChain, nothing), // an open task wallet needs nothing of the wallet
+		either(s.Elsewhere, p.elsewhere, nothing),
+		either(s.WrongChain() && !s.Purse.Open && !s.Network.Historical, p.wrongChain, nothing), // an open task wallet needs nothing of the wallet
 		either(s.Session.Foreign && !s.WrongChain(), p.foreign, nothing),
-		note(s.Ready && s.Network.Historical, "There is no live network",
-			s.Network.Name+" is a network of the past: what was made there can be looked at, nothing can be run."),
+		note(s.Ready && s.Network.Historical, "This network is of the past",
+			s.Network.Name+" is probably gone: what was made there can be looked at, nothing can be run. Choose another network at the top."),
 		note(s.Ready && !s.Persistent, "This browser stores nothing for this page",
 			"A reload forgets your tasks. Leave private mode or allow site data before you pay for anything."),
 		note(s.ChainDown, "The blockchain does not answer", "Trying again by itself; nothing is lost."),
+		p.wasUsed(),
 		problem(s.Notice),
 		either(s.Renewable, p.renewal, nothing),
+		p.guestBanner(),
 	)
+}
+
+const (
+	workHereID     = "work-here"
+	elsewhereTitle = "Your tasks run in another tab of this browser"
+	elsewhereText  = "Here you see the same, live. To pay for a task or to go on with one, work in this tab."
+)
+
+// elsewhere is a tab that only shows.
+func (p *Page) elsewhere() app.UI {
+	label := "Work in this tab"
+	if p.moving {
+		label = "Taking over…"
+	}
+	return app.Section().Class("banner calm").Role("status").Aria("label", elsewhereTitle).Body(
+		app.Div().Body(app.Strong().Text(elsewhereTitle), app.P().Text(elsewhereText)),
+		app.Button().Class("button").Type("button").ID(workHereID).Text(label).OnClick(p.onWorkHere),
+	)
+}
+
+func (p *Page) onWorkHere(app.Context, app.Event) {
+	p.moving = true
+	p.port.WorkHere()
+}
+
+// followTabs closes what only the tab that runs can do.
+func (p *Page) followTabs(before, now State) {
+	if now.Elsewhere && !before.Elsewhere {
+		p.held, p.moving = false, false
+		p.port.CloseModal(walletDialogID)
+		p.port.CloseModal(purseDialogID)
+	}
+	if p.moving && !now.Elsewhere {
+		p.moving = false
+		p.port.Focus(sendID) // the button that was pressed is gone
+	}
 }
 
 func (p *Page) wrongChain() app.UI {

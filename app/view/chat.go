@@ -29,11 +29,11 @@ func (p *Page) chatPanel() app.UI {
 	return p.panel(brief,
 		f.picker.draw(f.args.Model, p.state.Models.Text, f.faults, p.onChatModel, p.changed(f)),
 		textBox("system", "System text", "How the model should answer", p.changed(f)),
-		numberBox("tokens", "Max tokens", "256", tokenLimits, f.faults["tokens"], false, p.changed(f)),
+		numberBox("tokens", "Max tokens", "256", tokenLimits, f.faults["tokens"], false, p.typing(f), p.changed(f)),
 		fieldBox("field", "temperature", "Temperature", f.faults["temperature"],
 			app.Input().ID("temperature").Type("number").Min(0).Max(2).Attr("step", "0.1").Placeholder("the model's").AutoComplete(false).
 				Aria("invalid", f.faults["temperature"] != "").Aria("describedby", "temperature-fault").OnChange(p.changed(f))),
-		numberBox("chat-seed", "Seed", "", seedLimits, f.faults["chat-seed"], f.dice, p.changed(f)),
+		numberBox("chat-seed", "Seed", "", seedLimits, f.faults["chat-seed"], f.dice, p.typing(f), p.changed(f)),
 		checkBox("chat-dice", "New random seed for every question", f.dice, p.rollDice(f)),
 		app.P().Class("help wide").Text("Sampling, beams, several answers and precision: press Arguments."),
 	)

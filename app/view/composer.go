@@ -29,7 +29,7 @@ func (p *Page) composer(f form, w composerWords, price app.UI) app.UI {
 				app.Button().ID(sendID).Class("button primary large").Type("submit").Text(w.send).Disabled(!p.canRun()),
 			),
 		),
-		p.preflight(f),
+		either(p.state.Frame != nil, p.payChoice, func() app.UI { return p.preflight(f) }),
 	)
 }
 

@@ -96,12 +96,16 @@ func (r limits) parse(label, text string) (n int, fault string) {
 }
 
 // numberBox draws the field of a number. The placeholder is the network's default.
-func numberBox(id, label, placeholder string, r limits, fault string, disabled bool, changed app.EventHandler) app.UI {
+// typed hears of every key, changed when the field is left.
+func numberBox(id, label, placeholder string, r limits, fault string, disabled bool, typed, changed app.EventHandler) app.UI {
 	return fieldBox("field", id, label, fault,
 		app.Input().ID(id).Type("number").Min(r.least).Max(r.most).Attr("step", max(r.multiple, 1)).
 			Placeholder(placeholder).Disabled(disabled).AutoComplete(false).
-			Aria("invalid", fault != "").Aria("describedby", id+"-fault").OnChange(changed))
+			Aria("invalid", fault != "").Aria("describedby", id+"-fault").OnInput(typed).OnChange(changed))
 }
+
+// noNews is for fields that are only read when something is done with them.
+func noNews(app.Context, app.Event) {}
 
 // textBox draws the field of a text of some lines.
 func textBox(id, label, placeholder string, changed app.EventHandler) app.UI {

@@ -35,7 +35,7 @@ func (c fileCache) load(ctx app.Context, port Port, jobs []job.State) {
 	for _, j := range jobs {
 		for i := range j.Order.Count {
 			sha := j.Files[i].SHA256
-			if sha == "" || c[sha] != nil {
+			if sha == "" || j.Files[i].Gone || c[sha] != nil {
 				continue
 			}
 			c[sha] = &file{}

@@ -61,7 +61,7 @@ func (p *Page) form() form {
 
 // read takes what stands in the form's fields; a form behind its editor has none.
 func (p *Page) read(f form) {
-	if s := f.shared(); !s.raw.open {
+	if s := f.shared(); !s.raw.open && p.tab != "settings" { // where there are no fields
 		s.faults = read(p.port, f.fields(p.models(f)))
 	}
 }
@@ -84,6 +84,16 @@ func (p *Page) changed(f form) app.EventHandler {
 		p.read(f)
 		p.saveDraft(f)
 		p.lookAhead()
+	}
+}
+
+// typing takes a number while it is typed, so that what depends on it is never old.
+// What is wrong with it is said when the field is left.
+func (p *Page) typing(f form) app.EventHandler {
+	return func(app.Context, app.Event) {
+		said := f.shared().faults
+		p.read(f)
+		f.shared().faults = said
 	}
 }
 
@@ -252,13 +262,19 @@ func (p *Page) focusFault(ctx app.Context, f form) {
 	ctx.Defer(func(app.Context) { p.port.Focus(id) })
 }
 
-func (p *Page) canRun() bool { return p.state.Ready && !p.state.Network.Historical }
+func (p *Page) canRun() bool {
+	return p.state.Ready && !p.state.Network.Historical && (p.state.Frame == nil || p.state.Frame.Ready)
+}
 
-// run hands the arguments over, once a wallet is connected and on the right
+// run hands the arguments over, once this tab runs the tasks, a wallet is connected and on the right
 // chain, and the task wallet can pay if it has to. None of these goes on by
 // itself: paying takes a click of its own.
 func (p *Page) run(k task.Kind, args []byte) {
 	switch {
+	case p.state.Elsewhere:
+		p.port.Focus(workHereID)
+	case p.frame != nil:
+		p.runFramed(k, args)
 	case !p.state.Session.Connected:
 		p.held = true
 		p.port.ShowModal(walletDialogID)

@@ -9,6 +9,13 @@ import (
 // header shows the network, the budget and the wallet.
 func (p *Page) header() app.UI {
 	s := p.state.Session
+	wallet := p.connectButton
+	switch {
+	case s.Connected:
+		wallet = p.walletChip
+	case p.state.Elsewhere:
+		wallet = nothing
+	}
 	return app.Header().Class("header").Body(
 		app.A().Class("brand").Href("#/").Body(
 			app.Span().Class("mark").Aria("hidden", "true"),
@@ -17,7 +24,7 @@ func (p *Page) header() app.UI {
 		app.Div().Class("chips").Body(
 			p.networkChip(),
 			p.budget(),
-			either(s.Connected, p.walletChip, p.connectButton),
+			wallet(),
 		),
 	)
 }
@@ -37,7 +44,7 @@ func (p *Page) networkChip() app.UI {
 	}
 	return app.Div().Class("chip network").Title(words).Body(
 		app.Span().Class("dot "+health).Aria("hidden", "true"),
-		app.Select().ID("network").Aria("label", "Network").Aria("describedby", "network-health").OnChange(func(app.Context, app.Event) {
+		app.Select().ID("network").Disabled(s.Elsewhere).Aria("label", "Network").Aria("describedby", "network-health").OnChange(func(app.Context, app.Event) {
 			p.port.UseNetwork(p.port.Value("network"))
 		}).Body(
 			app.Range(s.Networks).Slice(func(i int) app.UI {

@@ -26,7 +26,7 @@ func (p *Page) imagePanel() app.UI {
 	f := &p.image
 	c := f.args.TaskConfig
 	number := func(id, label, placeholder string, r limits) app.UI {
-		return numberBox(id, label, placeholder, r, f.faults[id], false, p.changed(f))
+		return numberBox(id, label, placeholder, r, f.faults[id], false, p.typing(f), p.changed(f))
 	}
 	return p.panel(fmt.Sprintf("%s × %s, %s", sideText(c.ImageWidth), sideText(c.ImageHeight), counted(c.NumImages, "picture")),
 		f.picker.draw(f.args.BaseModel, p.state.Models.Image, f.faults, p.onImageModel, p.changed(f)),
@@ -36,7 +36,7 @@ func (p *Page) imagePanel() app.UI {
 		number("count", "Pictures", "", countLimits),
 		number("steps", "Steps", "25", stepsLimits),
 		number("cfg", "Guidance (cfg)", "5", cfgLimits),
-		numberBox("seed", "Seed", "", seedLimits, f.faults["seed"], f.dice, p.changed(f)),
+		numberBox("seed", "Seed", "", seedLimits, f.faults["seed"], f.dice, p.typing(f), p.changed(f)),
 		checkBox("dice", "New random seed for every task", f.dice, p.rollDice(f)),
 		textBox("negative", "Negative prompt", "What should not be in it", p.changed(f)),
 		app.P().Class("help wide").Text("LoRA, ControlNet, refiner, VAE and textual inversion: press Arguments."),

@@ -12,21 +12,29 @@ type Page struct {
 	app.Compo
 
 	port   Port
+	frame  FramePort // nil at the top
+	guest  GuestPort // nil in a frame
 	cancel func()
 	ctx    app.Context // the page's own: what is deferred through an element is lost when that goes
 	state  State
 	opened int64 // when the page was mounted, in unix milliseconds
 
-	tab      string // "images" or "chat"
+	tab      string // "images", "chat", "activity" or "settings"
 	image    imageForm
 	chat     chatForm
 	unfolded bool // the parameters on a phone
+	filled   int  // the last Fill that was taken
 	held     bool // a task was asked for before a wallet was connected
+	moving   bool // the tasks are to be run in this tab
 	shown    int  // how many tasks of the tab are listed
 	box      lightbox
 	purse    purseDialog
+	host     hostPlan
 	looked   looks
 
+	dataFaults    faults // of the settings
+	unfold        string // the task of the list whose card is shown; "" = none
+	pastFault     string // of the address that is typed
 	approvalFault string // of the number of tasks to approve
 	files         fileCache
 	orders        map[string]summary // by job id
@@ -44,6 +52,8 @@ func NewPage(port Port) *Page {
 		port: port, tab: "images", shown: pageLength, image: newImageForm(), chat: newChatForm(),
 		files: newFileCache(), orders: map[string]summary{}, said: map[string]string{},
 	}
+	p.frame, _ = port.(FramePort)
+	p.guest, _ = port.(GuestPort)
 	port.Subscribe(func(s State) { p.state = s })() // the first frame shows what is known
 	return p
 }
@@ -75,20 +85,44 @@ func (p *Page) OnDismount() {
 	}
 }
 
-// OnNav follows the hash: #/chat is the chat, everything else the images.
+// OnNav follows the hash: everything that is not another place is the images.
 func (p *Page) OnNav(ctx app.Context) {
 	tab := "images"
-	if ctx.Page().URL().Fragment == "/chat" {
-		tab = "chat"
+	switch at := ctx.Page().URL().Fragment; at {
+	case "/chat", "/activity", "/settings":
+		tab = at[1:]
+		if tab == "settings" {
+			p.port.LookAtStorage()
+		}
 	}
 	if tab == p.tab {
 		return
 	}
-	p.read(p.form()) // the fields are still there
-	p.saveDraft(p.form())
-	p.tab, p.shown = tab, pageLength
-	p.show(p.form(), "")
-	p.lookAhead()
+	if p.hasForm() {
+		p.read(p.form()) // the fields are still there
+		p.saveDraft(p.form())
+	}
+	p.tab, p.shown, p.unfold = tab, pageLength, ""
+	if p.hasForm() {
+		p.show(p.form(), "")
+		p.lookAhead()
+	}
+}
+
+// hasForm reports whether the form is on the page now.
+func (p *Page) hasForm() bool { return p.tab == "images" || p.tab == "chat" }
+
+// here draws what the tab shows.
+func (p *Page) here() app.UI {
+	switch p.tab {
+	case "chat":
+		return p.chatView()
+	case "activity":
+		return p.activityView()
+	case "settings":
+		return p.settingsView()
+	}
+	return p.imageView()
 }
 
 // take is where a new state arrives.
@@ -99,8 +133,21 @@ func (p *Page) take(ctx app.Context, s State) {
 		p.restore(ctx, &p.image, s.Drafts[task.SD])
 		p.restore(ctx, &p.chat, s.Drafts[task.GPT])
 	}
+	p.followTabs(before, s)
+	if s.Ready && s.Fill.N != p.filled {
+		p.filled = s.Fill.N
+		p.fill(ctx, s.Fill)
+	}
+	p.followHost(before, s)
 	p.followWallet(ctx, before.Session, s.Session)
 	p.followPurse(ctx, before, s)
+	if s.Stored.Taken != nil && before.Stored.Taken == nil && s.Stored.Taken.Drafts > 0 { // for forms that were empty
+		for _, f := range []form{&p.image, &p.chat} {
+			if draft := s.Drafts[f.shared().kind]; draft != before.Drafts[f.shared().kind] {
+				p.restore(ctx, f, draft)
+			}
+		}
+	}
 	p.lookAhead()
 	p.announce(before.Ready)
 	p.files.load(ctx, p.port, s.Jobs)
@@ -108,12 +155,15 @@ func (p *Page) take(ctx app.Context, s State) {
 
 // Render draws the page.
 func (p *Page) Render() app.UI {
+	if p.state.Frame != nil {
+		return p.framed()
+	}
 	return app.Div().Class("shell").Body(
 		p.header(),
 		p.nav(),
 		app.Main().Class("main").ID("main").Body(
 			p.banners(),
-			either(p.tab == "chat", p.chatView, p.imageView),
+			p.here(),
 		),
 		p.walletDialog(),
 		p.purseDialog(),
@@ -134,6 +184,8 @@ func (p *Page) nav() app.UI {
 	return app.Nav().Class("nav").Aria("label", "Main").Body(
 		link("images", "#/", "Images"),
 		link("chat", "#/chat", "Chat"),
+		link("activity", "#/activity", "Activity"),
+		link("settings", "#/settings", "Settings"),
 	)
 }
 

@@ -25,7 +25,7 @@ func (p *Page) picture(s job.State, i int) app.UI {
 	sum := p.summary(s)
 	f := s.Files[i]
 	file := p.files.of(f.SHA256)
-	if file.lost {
+	if file.lost || f.Gone {
 		return app.Li().Class("picture").Body(
 			app.Div().Class("lost").Body(app.P().Class("help").Text("This picture is no longer in this browser's storage.")),
 		)

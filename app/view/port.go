@@ -12,11 +12,16 @@ import (
 type Port interface {
 	PursePort
 	WalletPort
+	DataPort
+	QueuePort
 
 	// Subscribe has f called with every new State, the present one first. f may be
 	// called from any goroutine. The returned function ends it.
 	Subscribe(f func(State)) (cancel func())
 
+	// WorkHere has this tab run the tasks, in place of the one that does. Call it only
+	// from a person's click.
+	WorkHere()
 	// Connect asks a wallet for its accounts; an empty id means the only one there is.
 	Connect(wallet string)
 	Disconnect()

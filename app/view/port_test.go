@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"crynux-dapp/app/job"
@@ -116,6 +117,7 @@ func (b *browser) Subscribe(f func(State)) func() {
 	f(b.state)
 	return func() {}
 }
+func (b *browser) WorkHere()                       { b.note("work here") }
 func (b *browser) Connect(id string)               { b.note("connect %s", id) }
 func (b *browser) Disconnect()                     { b.note("disconnect") }
 func (b *browser) SwitchChain()                    { b.note("switch chain") }
@@ -124,6 +126,22 @@ func (b *browser) UseNetwork(id string)            { b.note("use %s", id) }
 func (b *browser) Send(id string, e job.Event)     { b.note("send %s %T", id, e) }
 func (b *browser) Leave(id string)                 { b.note("leave %s", id) }
 func (b *browser) Remove(id string)                { b.note("remove %s", id) }
+func (b *browser) LookAtStorage()                  { b.note("look at storage") }
+func (b *browser) KeepStored()                     { b.note("keep") }
+func (b *browser) EmptyJob(id string)              { b.note("empty %s", id) }
+func (b *browser) Export(passphrase string)        { b.note("export %q", passphrase) }
+func (b *browser) ChooseImport()                   { b.note("choose") }
+func (b *browser) UnlockImport(passphrase string)  { b.note("unlock %q", passphrase) }
+func (b *browser) TakeImport()                     { b.note("take") }
+func (b *browser) DropImport()                     { b.note("drop") }
+func (b *browser) LookAtLosses()                   { b.note("look at losses") }
+func (b *browser) DropLosses()                     { b.note("keep everything") }
+func (b *browser) DeleteEverything(typed string)   { b.note("delete everything %q", typed) }
+func (b *browser) Move(id string, earlier bool)    { b.note("move %s %v", id, earlier) }
+func (b *browser) PauseQueue()                     { b.note("pause") }
+func (b *browser) GoOnQueue()                      { b.note("go on") }
+func (b *browser) FindPast(of common.Address)      { b.note("find past %s", of.Hex()) }
+func (b *browser) StopPast()                       { b.note("stop past") }
 func (b *browser) Focus(id string)                 { b.note("focus %s", id) }
 func (b *browser) ShowModal(id string)             { b.note("show %s", id) }
 func (b *browser) CloseModal(id string)            { b.note("close %s", id) }

@@ -96,8 +96,11 @@ func (p *Page) lines(f form) []line {
 // hand tells who signs the next task, and what will be asked.
 func (p *Page) hand(f form) (lines []line) {
 	s := p.state
+	if s.Ready && !s.Persistent {
+		lines = append(lines, line{text: unstoredLine, bad: true})
+	}
 	if s.Purse.Open {
-		return []line{{text: noPromptsLine}}
+		return append(lines, line{text: noPromptsLine})
 	}
 	if s.WrongChain() {
 		lines = append(lines, line{text: chainLine(s.Network), bad: true, cure: "Switch network", do: func(app.Context, app.Event) { p.port.SwitchChain() }})

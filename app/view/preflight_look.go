@@ -23,6 +23,7 @@ type outlook struct {
 	model       string
 	count       int
 	ended       int // tasks that have ended
+	elsewhere   bool
 }
 
 // looks remembers what the chain was asked about, and when.
@@ -35,7 +36,8 @@ type looks struct {
 func (p *Page) outlook() outlook {
 	s, f := p.state, p.form()
 	o := outlook{
-		network: s.Network.ID, account: s.Session.Account, cnx: s.Session.CNX, native: s.Session.Native,
+		elsewhere: s.Elsewhere,
+		network:   s.Network.ID, account: s.Session.Account, cnx: s.Session.CNX, native: s.Session.Native,
 		kind: f.shared().kind, model: f.model(), count: f.count(),
 	}
 	if s.Purse.Open {
@@ -51,7 +53,7 @@ func (p *Page) outlook() outlook {
 
 // lookAhead has the chain asked if anything has changed that a payment depends on.
 func (p *Page) lookAhead() {
-	if s := p.state; !s.Ready || s.Network.Historical {
+	if s := p.state; !s.Ready || s.Network.Historical || s.Frame != nil { // a frame shows none of it
 		return
 	}
 	now := p.outlook()

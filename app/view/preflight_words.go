@@ -75,3 +75,6 @@ func purseLine(card purseCard) string {
 }
 
 func chainLine(n Network) string { return "Your wallet is on another network than " + n.Name }
+
+// unstoredLine warns before a payment where nothing is stored.
+const unstoredLine = "This browser stores nothing for this page: if it is closed or loaded anew, a paid task and its result are forgotten."

@@ -14,21 +14,23 @@ const askRelayAfter = 60_000
 
 // progress is the running, stopped or aborted part of a card.
 func (p *Page) progress(s job.State) app.UI {
+	here := !p.state.Elsewhere
 	return app.Section().Class("progress").Aria("label", "Progress").Body(
 		either(s.Phase.Ended(), nothing, func() app.UI {
 			return app.Div().Body(
-				app.P().Class("phrase").Text(phrase(s)),
-				app.P().Class("muted").Text(meaning(s)),
+				app.P().Class("phrase").Text(p.phrase(s)),
+				app.P().Class("muted").Text(p.meaning(s)),
 			)
 		}),
-		p.timeline(s),
+		either(s.Phase == job.Checking && (s.Paused || p.waits(s)), nothing, func() app.UI { return p.timeline(s) }),
+		either(here && s.Paused, func() app.UI { return p.goOn(s) }, nothing),
 		p.signing(s),
 		app.P().Class("hint").Text(job.Hint(s)),
-		either(s.Phase == job.Fetching && !s.Asks() && p.port.NowMillis()-s.Since > askRelayAfter,
+		either(here && s.Phase == job.Fetching && !s.Asks() && p.port.NowMillis()-s.Since > askRelayAfter,
 			func() app.UI { return p.askRelay(s) }, nothing),
-		either(p.slow(s), func() app.UI { return p.speedUp(s) }, nothing),
+		either(here && p.slow(s), func() app.UI { return p.speedUp(s) }, nothing),
 		p.refund(s),
-		either(s.Leavable(), func() app.UI { return p.leave(s) }, nothing),
+		either(here && s.Leavable() && !p.waits(s), func() app.UI { return p.leave(s) }, nothing),
 		either(s.Phase == job.Failed || s.Phase == job.Aborted, func() app.UI { return p.stopped(s) }, nothing),
 	)
 }
@@ -140,16 +142,20 @@ func (w *stopwatch) Render() app.UI {
 func (p *Page) stopped(s job.State) app.UI {
 	pr := job.Explain(s)
 	var buttons []app.UI
-	if pr.Retry != "" {
+	here := !p.state.Elsewhere
+	if here && pr.Retry != "" {
 		buttons = append(buttons, app.Button().Class("button primary").Type("button").Text(pr.Retry).
 			OnClick(p.send(s.ID, func() job.Event { return job.Retry{At: p.port.NowMillis()} }), s.ID, "retry"))
 	}
-	if s.Phase == job.Aborted || s.TaskID == 0 && s.Create.Asked == 0 {
+	if here && (s.Phase == job.Aborted || s.Unpaid()) {
 		buttons = append(buttons, app.Button().Class("button").Type("button").Text("Remove").
-			OnClick(func(app.Context, app.Event) { p.port.Remove(s.ID) }, s.ID, "remove"))
+			OnClick(p.remove(s.ID), s.ID, "remove"))
 	}
 	buttons = append(buttons, app.Button().Class("button quiet").Type("button").Text("Copy details").OnClick(p.copyDetails(s.ID), s.ID, "copy"))
-	return problemBox(pr, s.Since >= p.opened, buttons...)
+	return app.Div().Class("stack").Body(
+		problemBox(pr, s.Since >= p.opened, buttons...),
+		either(s.Fault.Code == job.StorageFull, p.needsRoom, nothing),
+	)
 }
 
 func (p *Page) copyDetails(id string) app.EventHandler {

@@ -12,6 +12,8 @@ import (
 // badge says at a glance what the result is worth, and on a click why.
 func (p *Page) badge(s job.State) app.UI {
 	switch {
+	case s.Imported != 0:
+		return p.importedBadge(s)
 	case s.Verified():
 		id := "proof-" + s.ID
 		return app.Div().Body(
@@ -36,12 +38,41 @@ func (p *Page) badge(s job.State) app.UI {
 	return nothing()
 }
 
+// importedBadge says what is known of a task that came from another browser.
+func (p *Page) importedBadge(s job.State) app.UI {
+	id := "proof-" + s.ID
+	name, text := "imported", "This task came here in a file from another browser, on "+dayText(s.Imported)+". It is a record: nothing is done for it here."
+	if s.Verified() {
+		name = "imported, matches"
+		text += " " + importedText
+	}
+	return app.Div().Body(
+		app.Button().Class("badge imported").Type("button").Attr("popovertarget", id).Body(app.Span().Text(name)),
+		app.Div().ID(id).Class("proof").Attr("popover", "auto").Role("dialog").Aria("label", "What is known of this task").Body(
+			app.Div().Class("dialog-head").Body(
+				app.H3().Text("What is known of this task"),
+				app.Button().Class("button round").Type("button").Aria("label", "Close").
+					Attr("popovertarget", id).Attr("popovertargetaction", "hide").Body(icon("close")),
+			),
+			app.P().Text(text),
+			either(s.TaskID != 0, func() app.UI { return p.witness(s) }, nothing),
+		),
+	)
+}
+
+// importedText is what the comparison of an imported result is worth.
+const importedText = "This page computed the hash of each result itself: it is the one that the file says the chain recorded. Whether the chain says so was not asked."
+
 func verifiedText(s job.State) string {
 	what := "the hash of each picture"
 	if s.Order.Kind == task.GPT {
 		what = "the hash of the answer"
 	}
-	return "This page computed " + what + " itself. It is the one the nodes agreed on, as the chain recorded it, and the arguments are those that were paid for."
+	text := "This page computed " + what + " itself. It is the one the nodes agreed on, as the chain recorded it"
+	if s.Order.Args == "" {
+		return text + ". Whether it is what was asked for cannot be checked here: the arguments are not in this browser, and the chain has only their hash."
+	}
+	return text + ", and the arguments are those that were paid for."
 }
 
 // witnessText names who told the chain's side.

@@ -44,7 +44,7 @@ func (p *Page) find() app.UI {
 				fieldBox("field", siteID, "Name of the site", p.purse.faults[siteID],
 					app.Input().ID(siteID).Type("text").AutoComplete(false).Spellcheck(false).Attr("autocapitalize", "none").
 						Aria("invalid", p.purse.faults[siteID] != "").Aria("describedby", siteID+"-fault")),
-				numberBox(numberID, "Number of the key", "0", keyNumbers, p.purse.faults[numberID], false, func(app.Context, app.Event) {}),
+				numberBox(numberID, "Number of the key", "0", keyNumbers, p.purse.faults[numberID], false, noNews, noNews),
 				app.Div().Class("row").Body(submitButton("Ask my wallet under this name", purse.Step != "" || !p.purse.agreed)),
 			),
 		),

@@ -65,6 +65,16 @@ func (p *Page) onFundTasks(app.Context, app.Event) {
 	p.planFunding(n)
 }
 
+// onFundTyping forgets a plan for another number than stands in the field.
+func (p *Page) onFundTyping(app.Context, app.Event) {
+	switch n, fault := p.fundTasks(); {
+	case fault != "":
+		p.purse.fund = fundPlan{}
+	case n != p.purse.fund.wanted:
+		p.planFunding(n)
+	}
+}
+
 func (p *Page) fundTasks() (n uint64, fault string) {
 	tasks, fault := p.state.fundLimits().parse("The number of tasks", p.port.Value(fundID))
 	return uint64(tasks), fault
@@ -94,7 +104,7 @@ func (p *Page) fund() app.UI {
 	return card(purseCard(actFund), "Add funds",
 		app.H3().Text("Add funds"),
 		app.P().Class("muted").Text(fundText),
-		numberBox(fundID, "Number of tasks", "", s.fundLimits(), f.fault, false, p.onFundTasks),
+		numberBox(fundID, "Number of tasks", "", s.fundLimits(), f.fault, false, p.onFundTyping, p.onFundTasks),
 		either(f.known, p.fundAmounts, func() app.UI {
 			return app.P().Class("muted").Text(only(f.fault == "" && !f.unread, "Reading what that costs…"))
 		}),
@@ -106,7 +116,7 @@ func (p *Page) fund() app.UI {
 		}, nothing),
 		p.raiseLimit(),
 		app.Div().Class("row").Body(
-			p.action(button, true, p.onFund, !f.known, s.WrongChain(), len(s.Purse.Payments) > 0),
+			p.action(button, true, p.onFund, !f.known, s.WrongChain(), len(s.Purse.Payments) > 0, p.fundLacks() != ""),
 			either(chosen, func() app.UI { return p.action("Not now", false, p.choose(actNone)) }, nothing),
 		),
 	)
@@ -118,7 +128,7 @@ func (p *Page) raiseLimit() app.UI {
 	return app.Details().Class("more").Body(
 		app.Summary().Text(fill(fundMore, "most", strconv.Itoa(p.state.fundLimits().most))),
 		app.P().Class("muted").Text(fundMoreText),
-		numberBox(fundMostID, "At most", "", most, p.purse.faults[fundMostID], false, func(app.Context, app.Event) {}),
+		numberBox(fundMostID, "At most", "", most, p.purse.faults[fundMostID], false, noNews, noNews),
 		app.Div().Class("row").Body(p.action("Change the limit", false, p.onRaiseLimit)),
 	)
 }
@@ -133,6 +143,19 @@ func (p *Page) onRaiseLimit(app.Context, app.Event) {
 	p.port.SetMostTasks(uint64(n))
 }
 
+// fundLacks says what the owner has too little of; "" when it is enough.
+func (p *Page) fundLacks() string {
+	me, plan := p.state.Session, p.purse.fund.plan
+	switch {
+	case !me.Known || !p.purse.fund.known:
+	case me.CNX.Lt(&plan.CNX):
+		return fill(fundTooFew, "has", job.CNX(me.CNX))
+	case me.Native.Lt(&plan.Native):
+		return fill(fundTooFew, "has", coins(me.Native, p.state.Network))
+	}
+	return ""
+}
+
 // fundAmounts are the two amounts, and what the wallet will ask.
 func (p *Page) fundAmounts() app.UI {
 	s, plan := p.state, p.purse.fund.plan
@@ -144,14 +167,6 @@ func (p *Page) fundAmounts() app.UI {
 	case free:
 		gas, asks = "none, enough is there", fundGasThere
 	}
-	lacks := ""
-	switch me := s.Session; {
-	case !me.Known:
-	case me.CNX.Lt(&plan.CNX):
-		lacks = fill(fundTooFew, "has", job.CNX(me.CNX))
-	case me.Native.Lt(&plan.Native):
-		lacks = fill(fundTooFew, "has", coins(me.Native, s.Network))
-	}
 	return app.Section().Class("stack").Aria("label", "What it costs").Body(
 		app.Dl().Class("facts").Body(
 			app.Dt().Text("CNX"), app.Dd().Class("figure").Text(job.CNX(plan.CNX)),
@@ -159,7 +174,7 @@ func (p *Page) fundAmounts() app.UI {
 			app.Dt().Text("Token"), app.Dd().Class("figure").Text(fill(fundToken, "address", s.Network.Token.Hex())),
 		),
 		app.P().Class("help").Text(only(!free, fundGasText)),
-		app.P().Class("complaint").Text(lacks),
+		app.P().Class("complaint").Text(p.fundLacks()),
 		app.P().Text(asks),
 	)
 }

@@ -30,6 +30,7 @@ func (p *Page) purseOpened() app.UI {
 		part(actRetire, p.retire),
 		part(actDelete, p.deletion),
 		part(actFind, p.find),
+		either(len(s.Purse.Hosts) > 0 && act == actNone, p.hostPurses, nothing),
 		either(p.purse.task && act == actNone && !s.needsPurse(), p.backToTask, nothing),
 		either(p.purse.act == actNone && s.Purse.fundable(), p.purseActions, nothing), // also where the first part is unfolded by itself
 	)

@@ -49,6 +49,8 @@ type Purse struct {
 	// Used tells that the key is new here, was used elsewhere and holds no CNX: it may
 	// have been retired there.
 	Used bool
+	// Older tells that the key is new here and was used before.
+	Older bool
 	// Taken tells that somebody else has the key.
 	Taken bool
 	// Idle tells that it was locked because nobody was there. Leaving tells that the
@@ -80,6 +82,16 @@ type Purse struct {
 	Stranger string
 	// MostTasks is how many tasks may be paid for in advance.
 	MostTasks uint64
+	// Hosts are the purses of pages that embed this one, the newest first.
+	Hosts []HostPurse
+}
+
+// HostPurse is the purse of a page that embeds this one.
+type HostPurse struct {
+	Origin      string
+	Address     common.Address
+	Known       bool // balances were read
+	Native, CNX uint256.Int
 }
 
 // Remembered is how a key stays in the browser.

@@ -118,7 +118,7 @@ const (
 	sweepElse     = "Send it to another address"
 	sweepElseText = "Anything sent to a wrong address is gone: nobody can bring it back."
 	sweepNoTarget = "Type the whole address, 0x and 40 characters, with its capital and small letters."
-	sweepOther    = "A letter is wrong, or capital and small letters are not as the address has them."
+	sweepOther    = "A character is wrong, or its letters are not capital and small as your wallet shows them: that pattern is the check against slips, so an address in small letters alone is not taken. Copy it from where you know it."
 
 	findText    = "The blockchain tells to which accounts your wallet sent CNX. Looking costs nothing, and your wallet is not asked."
 	findNothing = "Your wallet sent CNX to no account that could be a task wallet."

@@ -17,7 +17,7 @@ const refundLabel = "Get my CNX back"
 // is shown once the nodes have agreed on a result.
 func (p *Page) refund(s job.State) app.UI {
 	offered := s.From.Cancelling() && job.Explain(s).Retry != "" // as the way on from what stopped it
-	return either(s.Refundable() && !offered, func() app.UI { return p.claim(s) }, func() app.UI {
+	return either(s.Refundable() && !offered && !p.state.Elsewhere, func() app.UI { return p.claim(s) }, func() app.UI {
 		return either(dated(s), func() app.UI { return p.countdown(s) }, nothing)
 	})
 }

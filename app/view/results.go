@@ -13,6 +13,7 @@ import (
 // results is the region of all tasks of a tab, newest first.
 func (p *Page) results(jobs []job.State, welcome func() app.UI) app.UI {
 	return app.Section().Class("results").Aria("label", "Results").Body(
+		p.queue(),
 		when(len(jobs) == 0 && p.state.Ready, welcome),
 		app.Range(jobs[:min(len(jobs), p.shown)]).Slice(func(i int) app.UI { return p.card(jobs[i]) }),
 		when(len(jobs) > p.shown, func() app.UI {
@@ -36,7 +37,7 @@ func (p *Page) card(s job.State) app.UI {
 			app.H2().Class("task-title").Dir("auto").Text(p.summary(s).text),
 			p.badge(s),
 		),
-		either(s.Phase == job.Done, nothing, func() app.UI { return p.progress(s) }),
+		either(s.Phase == job.Done || s.Imported != 0, func() app.UI { return p.importedNote(s) }, func() app.UI { return p.progress(s) }),
 		either(s.Order.Kind == task.GPT, func() app.UI { return p.answer(s) }, func() app.UI { return p.pictures(s) }),
 		p.facts(s),
 		p.costs(s),
@@ -65,7 +66,7 @@ func (p *Page) facts(s job.State) app.UI {
 	if s.Marks.Submitted != 0 {
 		add(time.UnixMilli(s.Marks.Submitted).Format("2 Jan 15:04"))
 	}
-	if s.Phase == job.Done {
+	if s.Phase == job.Done && s.Recovered == 0 {
 		add("took " + seconds(s.Marks.Ended-s.Marks.Submitted))
 	}
 	return app.Footer().Class("task-foot").Body(
@@ -73,8 +74,25 @@ func (p *Page) facts(s job.State) app.UI {
 			when(p.development(s), func() app.UI { return app.Span().Class("tag").Text("development network") }),
 			app.Range(parts).Slice(func(i int) app.UI { return app.Span().Text(parts[i]) }),
 		),
-		app.Button().Class("button small quiet").Type("button").Text("Use again").
-			Title("Put these arguments into the form").OnClick(p.again(s.ID), s.ID),
+		either(s.Order.Args != "" && p.hasForm(), func() app.UI {
+			return app.Button().Class("button small quiet").Type("button").Text("Use again").
+				Title("Put these arguments into the form").OnClick(p.again(s.ID), s.ID)
+		}, nothing),
+	)
+}
+
+// importedNote says of an imported task that does not show a result why nothing happens.
+func (p *Page) importedNote(s job.State) app.UI {
+	if s.Imported == 0 || s.Phase == job.Done {
+		return nothing()
+	}
+	_, files := s.Kept()
+	return app.Article().Class("row between").Body(
+		app.P().Class("muted").Text("Imported as it stood then: “"+phrase(s)+"”. It goes on only in the browser that made it."),
+		either(files == 0, func() app.UI {
+			return app.Button().Class("button small").Type("button").Text("Remove").
+				OnClick(func(app.Context, app.Event) { p.port.Remove(s.ID) }, s.ID, "remove")
+		}, nothing),
 	)
 }
 

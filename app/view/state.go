@@ -11,10 +11,13 @@ import (
 // changes it while it is shown, and a new one comes for every change.
 type State struct {
 	// Ready is false until stored jobs and configuration are read.
-	Ready    bool
-	Network  Network
-	Networks []Network
-	Models   Models
+	Ready bool
+	// Elsewhere tells that another tab of this browser runs the tasks and they are only
+	// shown here: without wallet and task wallet, and nothing can be paid.
+	Elsewhere bool
+	Network   Network
+	Networks  []Network
+	Models    Models
 
 	// Wallets are those the browser announced, in order of announcement.
 	Wallets []Wallet
@@ -29,8 +32,13 @@ type State struct {
 	Preflight Preflight
 	// Signing are the signatures that the wallet is asked for now, by job.
 	Signing map[string]Signing
-	// Jobs are the newest first.
+	// Jobs are the newest first, imported ones among them.
 	Jobs []job.State
+	// Stored is what this browser keeps.
+	Stored Stored
+	// Queue are the ids of those that wait to be paid, in their order.
+	Queue []string
+	Past  Past
 
 	// Persistent is false when the browser refused storage: then nothing survives a reload.
 	Persistent bool
@@ -41,6 +49,11 @@ type State struct {
 	// Renewable tells that a newer version of the page is there; Renewing that it is
 	// loaded as soon as nothing is lost by it.
 	Renewable, Renewing bool
+	// Frame is the page as a widget in a host's page; nil at the top.
+	Frame *Frame
+	// Guest is whom this page works for; Fill is what somebody else wants in the form.
+	Guest Guest
+	Fill  Fill
 	// Drafts are the arguments that were in the forms when the page was left, by task kind; "" = none.
 	Drafts [2]string
 }

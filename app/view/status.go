@@ -22,7 +22,7 @@ func (p *Page) announce(speak bool) {
 		}
 	}
 	for _, j := range p.state.Jobs {
-		now := phrase(j)
+		now := p.phrase(j)
 		if pr := job.Explain(j); pr.Title != "" {
 			now = pr.Title
 		}

@@ -41,6 +41,9 @@ func (p *Page) feeText() string {
 }
 
 func (p *Page) welcome(title string, steps [][2]string, after string) app.UI {
+	if p.state.Frame != nil {
+		return nothing()
+	}
 	if p.state.Network.Historical {
 		return app.P().Class("muted empty").Text("No task of this browser was made on this network.")
 	}

@@ -90,6 +90,9 @@ func phrase(s job.State) string {
 	if ours, _ := pursePhrase(s); ours != "" {
 		return ours
 	}
+	if s.Paused && s.Phase == job.Checking {
+		return "Paused"
+	}
 	switch s.Phase {
 	case job.Checking:
 		return "Checking balances and nodes"
@@ -135,6 +138,9 @@ func fetching(s job.State) string {
 
 // meaning says in a sentence what a phase is for and what it costs.
 func meaning(s job.State) string {
+	if s.Paused {
+		return notPaid(s) + " It is paid when you let it go on."
+	}
 	if _, ours := pursePhrase(s); ours != "" {
 		return ours
 	}
@@ -166,6 +172,15 @@ func meaning(s job.State) string {
 		return "The Relay hands each result out against a signature of yours. It costs nothing."
 	}
 	return ""
+}
+
+// notPaid says what a job that waits to be paid has cost.
+func notPaid(s job.State) string {
+	pending := s.Phase == job.AwaitApproval || s.Phase == job.ApprovalPending
+	if gas := s.Gas(); !pending && gas.IsZero() {
+		return "Nothing was charged."
+	}
+	return "No CNX was charged, only gas."
 }
 
 // nameLength is how many letters of a prompt a file name takes.

@@ -18,6 +18,7 @@ const (
 	Derived  Kind = "derived"  // from the owner's signature: it can be made again
 	Random   Kind = "random"   // exists only here and in its backup
 	Imported Kind = "imported" // from a keystore
+	Host     Kind = "host"     // of a host, made by the task wallet that is its owner (§12)
 )
 
 // Version is that of an Identity.
@@ -58,7 +59,7 @@ func (id Identity) Check() error {
 	switch {
 	case id.V != Version:
 		wrong = "version " + strconv.Itoa(id.V)
-	case id.Kind != Derived && id.Kind != Random && id.Kind != Imported:
+	case id.Kind != Derived && id.Kind != Random && id.Kind != Imported && id.Kind != Host:
 		wrong = "kind"
 	case id.Owner == none:
 		wrong = "no owner"
@@ -97,6 +98,12 @@ func (id Identity) Canonical() []byte {
 // Message is what the owner signs to make this key again.
 func (id Identity) Message() Message {
 	return Message{Owner: id.Owner, Site: id.Site, ChainID: id.ChainID, Number: id.Number}
+}
+
+// OfHost is the identity of the purse of a host, whose owner this task wallet is.
+func (id Identity) OfHost(at common.Address) Identity {
+	id.Kind, id.Owner, id.Address = Host, id.Address, at
+	return id
 }
 
 // StoreKey is the key of the record in the store: address and chain id.

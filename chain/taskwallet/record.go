@@ -57,6 +57,15 @@ func DecodeRecord(text []byte) (Record, error) {
 	return r, nil
 }
 
+// IsNewer reports whether a record is of a later version than this page reads. Such a
+// one is left as it is.
+func IsNewer(text []byte) bool {
+	var of struct {
+		V int `json:"v"`
+	}
+	return len(text) <= maxRecord && json.Unmarshal(text, &of) == nil && of.V > Version
+}
+
 // Public is the record for an export.
 func (r Record) Public() Record {
 	r.Cipher = nil
@@ -65,5 +74,7 @@ func (r Record) Public() Record {
 
 // HasWayBack tells that money may go in: the key can be made again, or its
 // backup was opened (invariant I6). Derived keys are made only from wallets
-// that were seen to sign the same twice.
-func (r Record) HasWayBack() bool { return r.Kind == Derived || r.BackupProvenAt != 0 }
+// that were seen to sign the same twice; a host's is made again by its task wallet.
+func (r Record) HasWayBack() bool {
+	return r.Kind == Derived || r.Kind == Host || r.BackupProvenAt != 0
+}

@@ -41,15 +41,5 @@ func Download(name string, b []byte, mime string) error {
 	if err != nil {
 		return err
 	}
-	time.AfterFunc(downloadGrace, func() { Revoke(url) })
-	link, err := call(property(js.Global(), "document"), "createElement", "a")
-	if err != nil {
-		return err
-	}
-	_, err = try(func() js.Value {
-		link.Set("href", url)
-		link.Set("download", name) // without it the click would leave the page
-		return link.Call("click")
-	})
-	return err
+	return saveURL(url, name)
 }

@@ -45,9 +45,9 @@ func TestInChromium(t *testing.T) {
 
 // TestInTwoTabs runs one test in two tabs of one browser at the same time.
 func TestInTwoTabs(t *testing.T) {
-	tab := serve(t) + "/harness/?tabs=2&run=^TestTabs_"
+	tab := serve(t) + "/harness/?tabs=2&run=^TestNonces_"
 	for i, output := range runPages(t, tab, tab) {
-		if !strings.Contains(output, "--- PASS: TestTabs_") || !strings.Contains(output, "\nPASS\n") {
+		if !strings.Contains(output, "--- PASS: TestNonces_") || !strings.Contains(output, "\nPASS\n") {
 			t.Errorf("tab %d:\n%s", i, output)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"syscall/js"
 
 	"crynux-dapp/chain"
+	"crynux-dapp/relay"
 )
 
 var (
@@ -66,8 +67,17 @@ func (Fetch) PostJSONPaced(ctx context.Context, url string, body []byte, limit i
 	return got.status, got.body, got.retryAfter, err
 }
 
-// RPC endpoints are left alone for as long as they ask for.
-var _ chain.Pacer = Fetch{}
+// GetPaced is Get that also returns the header Retry-After, as PostJSONPaced does.
+func (Fetch) GetPaced(ctx context.Context, url string, limit int) (status int, answer []byte, retryAfter string, err error) {
+	got, err := fetch(ctx, "GET", url, nil, limit)
+	return got.status, got.body, got.retryAfter, err
+}
+
+// RPC endpoints and Relays are left alone for as long as they ask for.
+var (
+	_ chain.Pacer = Fetch{}
+	_ relay.Pacer = Fetch{}
+)
 
 // fetched is an answer.
 type fetched struct {

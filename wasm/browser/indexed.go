@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 	"syscall/js"
 
@@ -96,26 +97,32 @@ func openVersion(ctx context.Context, name string, version uint, stores []string
 
 func (x *indexed) get(ctx context.Context, store, key string) (value []byte, ok bool, err error) {
 	err = x.transact(ctx, idb.TransactionReadOnly, []string{store}, func(t *idb.Transaction) error {
-		s, err := t.ObjectStore(store)
-		if err != nil {
-			return err
-		}
-		request, err := s.Get(js.ValueOf(key))
-		if err != nil {
-			return err
-		}
-		v, err := request.Await(ctx)
-		if err := errors.Join(err, ctx.Err()); err != nil {
-			return err
-		}
-		if v.IsUndefined() {
-			return nil
-		}
-		ok = true
-		value, err = bytesOf(v)
+		value, ok, err = read(ctx, t, store, key)
 		return err
 	})
 	return value, ok, err
+}
+
+// read is one value within a transaction, which goes on: whoever was waiting runs
+// before the event of the answer is over.
+func read(ctx context.Context, t *idb.Transaction, store, key string) (value []byte, ok bool, err error) {
+	s, err := t.ObjectStore(store)
+	if err != nil {
+		return nil, false, err
+	}
+	request, err := s.Get(js.ValueOf(key))
+	if err != nil {
+		return nil, false, err
+	}
+	v, err := request.Await(ctx)
+	if err := errors.Join(err, ctx.Err()); err != nil {
+		return nil, false, err
+	}
+	if v.IsUndefined() {
+		return nil, false, nil
+	}
+	value, err = bytesOf(v)
+	return value, err == nil, err
 }
 
 func (x *indexed) list(ctx context.Context, store string) (records []Record, err error) {
@@ -150,21 +157,83 @@ func (x *indexed) list(ctx context.Context, store string) (records []Record, err
 	return records, err
 }
 
-func (x *indexed) put(ctx context.Context, records []Record) error {
+func (x *indexed) keys(ctx context.Context, store string) (keys []string, err error) {
+	err = x.transact(ctx, idb.TransactionReadOnly, []string{store}, func(t *idb.Transaction) error {
+		s, err := t.ObjectStore(store)
+		if err != nil {
+			return err
+		}
+		request, err := s.GetAllKeys()
+		if err != nil {
+			return err
+		}
+		list, err := request.Await(ctx)
+		if err := errors.Join(err, ctx.Err()); err != nil {
+			return err
+		}
+		for _, key := range list {
+			keys = append(keys, key.String())
+		}
+		return nil
+	})
+	return keys, err
+}
+
+func (x *indexed) put(ctx context.Context, guard *Guard, records []Record) error {
 	var stores []string
+	if guard != nil {
+		stores = append(stores, guard.Store)
+	}
 	for _, r := range records {
 		if !slices.Contains(stores, r.Store) {
 			stores = append(stores, r.Store)
 		}
 	}
-	err := x.transact(ctx, idb.TransactionReadWrite, stores, func(t *idb.Transaction) error {
-		// All requests are made before the first wait: a transaction ends by
-		// itself once it is idle.
+	mode := idb.TransactionReadWrite
+	if len(records) == 0 {
+		mode = idb.TransactionReadOnly
+	}
+	return x.change(ctx, mode, stores, func(t *idb.Transaction) error {
+		if guard != nil {
+			if value, _, err := read(ctx, t, guard.Store, guard.Key); err != nil {
+				return err
+			} else if numberOf(value) != guard.Is {
+				return ErrGuard
+			}
+		}
+		// All requests are made before the next wait: a transaction ends by itself once
+		// it is idle.
 		for _, r := range records {
 			if err := request(t, r); err != nil {
-				_ = t.Abort() // err says why
 				return err
 			}
+		}
+		return nil
+	})
+}
+
+func (x *indexed) add(ctx context.Context, store, key string) (n uint64, err error) {
+	err = x.change(ctx, idb.TransactionReadWrite, []string{store}, func(t *idb.Transaction) error {
+		value, _, err := read(ctx, t, store, key)
+		if err != nil {
+			return err
+		}
+		n = numberOf(value) + 1
+		return request(t, Record{store, key, strconv.AppendUint(nil, n, 10)})
+	})
+	return n, err
+}
+
+// change makes requests in one transaction and waits until it is on disk, or takes all
+// of them back.
+func (x *indexed) change(ctx context.Context, mode idb.TransactionMode, stores []string, make func(*idb.Transaction) error) error {
+	err := x.transact(ctx, mode, stores, func(t *idb.Transaction) error {
+		if err := make(t); err != nil {
+			_ = t.Abort() // err says why
+			return err
+		}
+		if mode == idb.TransactionReadOnly {
+			return nil
 		}
 		return t.Await(ctx)
 	})

@@ -29,19 +29,41 @@ func WithLock(ctx context.Context, name string, f func(ctx context.Context) erro
 
 var errNoLocks = errors.New("no Web Locks")
 
-// lockTabs takes a Web Lock. The error is errNoLocks, that of ctx, or what the
-// browser says. https://w3c.github.io/web-locks/
+// lockTabs waits for a Web Lock. The error is errNoLocks, that of ctx, or what the
+// browser says.
 func lockTabs(ctx context.Context, name string) (release func(), err error) {
-	if err := ctx.Err(); err != nil {
+	held, err := askLock(ctx, name, "")
+	if err != nil {
 		return nil, err
+	}
+	return held.release, nil
+}
+
+// heldLock is a Web Lock that this page has.
+type heldLock struct {
+	resolve js.Value
+	over    <-chan error // tells once that it is free, or stolen
+}
+
+// release lets go and waits until the next one may have it.
+func (l heldLock) release() {
+	l.resolve.Invoke()
+	<-l.over
+}
+
+// errHeld is a lock that somebody else has.
+var errHeld = errors.New("the lock is held")
+
+// askLock asks for a Web Lock: "" waits until it is free, "ifAvailable" does not wait
+// (the error is errHeld), "steal" takes it from whoever has it. The error is errNoLocks,
+// that of ctx, or what the browser says. https://w3c.github.io/web-locks/
+func askLock(ctx context.Context, name, how string) (held heldLock, err error) {
+	if err := ctx.Err(); err != nil {
+		return held, err
 	}
 	locks := property(property(js.Global(), "navigator"), "locks")
 	if !locks.Truthy() {
-		return nil, errNoLocks
-	}
-	abort, err := construct("AbortController")
-	if err != nil {
-		return nil, err
+		return held, errNoLocks
 	}
 
 	// The lock is held as long as the promise that the callback returns is
@@ -51,40 +73,58 @@ func lockTabs(ctx context.Context, name string) (release func(), err error) {
 		granted <- args[0]
 		return nil
 	})
-	callback := js.FuncOf(func(js.Value, []js.Value) any { return promiseClass.New(executor) })
+	callback := js.FuncOf(func(_ js.Value, args []js.Value) any {
+		if first(args).IsNull() {
+			return nil // not available
+		}
+		return promiseClass.New(executor)
+	})
 	free := func() {
 		executor.Release()
 		callback.Release()
 	}
-	options := map[string]any{"signal": property(abort, "signal")}
+	options, abort := map[string]any{}, js.Undefined()
+	if how == "" { // neither of the others waits, nor takes a signal
+		if abort, err = construct("AbortController"); err != nil {
+			free()
+			return held, err
+		}
+		options["signal"] = property(abort, "signal")
+	} else {
+		options[how] = true
+	}
 	request, err := call(locks, "request", name, options, callback)
 	if err != nil {
 		free()
-		return nil, err
+		return held, err
 	}
 	over := make(chan error, 1)
 	go func() {
-		_, err := await(context.Background(), request) // it ends by grant and release, or by abort
+		// It ends by grant and release, by not being granted, by abort, or when the
+		// lock is stolen.
+		_, err := await(context.Background(), request)
 		free()
 		over <- err
 	}()
 
 	select {
 	case resolve := <-granted:
-		return func() {
-			resolve.Invoke()
-			<-over // the next one may have it now
-		}, nil
+		return heldLock{resolve, over}, nil
 	case err := <-over:
-		return nil, refusedLock(err)
+		if err == nil {
+			return held, errHeld
+		}
+		return held, refusedLock(err)
 	case <-ctx.Done():
-		_, _ = call(abort, "abort") // too late if it was granted just now
+		if !abort.IsUndefined() {
+			_, _ = call(abort, "abort") // too late if it was granted just now
+		}
 		select {
 		case resolve := <-granted:
 			resolve.Invoke()
 		case <-over:
 		}
-		return nil, ctx.Err()
+		return held, ctx.Err()
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"sync"
 )
 
@@ -50,9 +51,22 @@ func (m *memory) list(_ context.Context, store string) ([]Record, error) {
 	return records, nil
 }
 
-func (m *memory) put(_ context.Context, records []Record) error {
+func (m *memory) keys(_ context.Context, store string) ([]string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	values, ok := m.stores[store]
+	if !ok {
+		return nil, fmt.Errorf("no store %q", store)
+	}
+	return slices.Sorted(maps.Keys(values)), nil
+}
+
+func (m *memory) put(_ context.Context, guard *Guard, records []Record) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if guard != nil && numberOf(m.stores[guard.Store][guard.Key]) != guard.Is {
+		return ErrGuard
+	}
 	for _, r := range records {
 		if _, ok := m.stores[r.Store]; !ok {
 			return fmt.Errorf("no store %q", r.Store)
@@ -66,6 +80,18 @@ func (m *memory) put(_ context.Context, records []Record) error {
 		}
 	}
 	return nil
+}
+
+func (m *memory) add(_ context.Context, store, key string) (uint64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	values, ok := m.stores[store]
+	if !ok {
+		return 0, fmt.Errorf("no store %q", store)
+	}
+	n := numberOf(values[key]) + 1
+	values[key] = strconv.AppendUint(nil, n, 10)
+	return n, nil
 }
 
 func (m *memory) close() {}

@@ -11,6 +11,19 @@ import (
 // false when they chose none. A file of more than limit bytes is ErrTooLarge.
 // Browsers show the question only soon after a click.
 func Pick(ctx context.Context, accept string, limit int) (file []byte, ok bool, err error) {
+	picked, err := pick(ctx, accept)
+	if err != nil || !picked.Truthy() {
+		return nil, false, err
+	}
+	if number(picked, "size") > limit {
+		return nil, false, ErrTooLarge
+	}
+	file, err = Blob{picked}.Bytes(ctx)
+	return file, err == nil, err
+}
+
+// pick asks for a File; undefined when the person chose none.
+func pick(ctx context.Context, accept string) (js.Value, error) {
 	input, err := try(func() js.Value {
 		e := js.Global().Get("document").Call("createElement", "input")
 		e.Set("type", "file")
@@ -18,40 +31,24 @@ func Pick(ctx context.Context, accept string, limit int) (file []byte, ok bool, 
 		return e
 	})
 	if err != nil {
-		return nil, false, err
+		return js.Undefined(), err
 	}
 	answered := make(chan struct{}, 2)
 	said := func(js.Value) { answered <- struct{}{} }
 	for _, event := range []string{"change", "cancel"} {
 		cancel, err := listen(input, event, said)
 		if err != nil {
-			return nil, false, err
+			return js.Undefined(), err
 		}
 		defer cancel()
 	}
 	if _, err := call(input, "click"); err != nil {
-		return nil, false, err
+		return js.Undefined(), err
 	}
 	select {
 	case <-answered:
 	case <-ctx.Done():
-		return nil, false, ctx.Err()
+		return js.Undefined(), ctx.Err()
 	}
-	picked := property(property(input, "files"), "0")
-	if !picked.Truthy() {
-		return nil, false, nil
-	}
-	if number(picked, "size") > limit {
-		return nil, false, ErrTooLarge
-	}
-	buffer, err := awaitCall(ctx, picked, "arrayBuffer")
-	if err != nil {
-		return nil, false, err
-	}
-	array, err := try(func() js.Value { return uint8Array.New(buffer) })
-	if err != nil {
-		return nil, false, err
-	}
-	file, err = bytesOf(array)
-	return file, err == nil, err
+	return property(property(input, "files"), "0"), nil
 }

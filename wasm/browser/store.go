@@ -6,12 +6,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 )
 
 // ErrStorageFull is a value that was not saved because the browser gives this
 // page no more room.
 var ErrStorageFull = errors.New("the browser's storage is full")
+
+// ErrGuard is a change that was not made because its Guard has another number.
+var ErrGuard = errors.New("another tab has changed the number of the guard")
+
+// Guard is a number in the store, as a decimal text, that says who may change it.
+type Guard struct {
+	Store, Key string
+	Is         uint64 // what it has to be
+}
 
 // openTimeout bounds the wait for a database that another tab keeps blocked,
 // or that a broken profile never opens.
@@ -35,7 +45,11 @@ type Store struct {
 type shelf interface {
 	get(ctx context.Context, store, key string) ([]byte, bool, error)
 	list(ctx context.Context, store string) ([]Record, error)
-	put(ctx context.Context, records []Record) error
+	keys(ctx context.Context, store string) ([]string, error)
+	// put saves if the guard holds; nil = it always does. Without records it only looks.
+	put(ctx context.Context, guard *Guard, records []Record) error
+	// add adds one to a number and returns it.
+	add(ctx context.Context, store, key string) (uint64, error)
 	close()
 }
 
@@ -91,13 +105,54 @@ func (s *Store) Delete(ctx context.Context, store, key string) error {
 // and an error. When it returns nil everything is on disk. When ctx ends first
 // it is unknown whether the records were saved.
 func (s *Store) PutAll(ctx context.Context, records []Record) error {
-	if err := ctx.Err(); err != nil || len(records) == 0 {
+	if len(records) == 0 {
+		return ctx.Err()
+	}
+	return s.put(ctx, nil, records)
+}
+
+// PutGuarded is PutAll if the guard has its number, which is looked at in the same
+// transaction: no other tab can change it in between. Otherwise nothing is changed, and
+// the error is ErrGuard. Without records the guard is looked at, and that is all.
+func (s *Store) PutGuarded(ctx context.Context, guard Guard, records []Record) error {
+	return s.put(ctx, &guard, records)
+}
+
+func (s *Store) put(ctx context.Context, guard *Guard, records []Record) error {
+	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := s.shelf.put(ctx, records); err != nil {
+	err := s.shelf.put(ctx, guard, records)
+	if err != nil && len(records) > 0 {
 		return fmt.Errorf("saving to %s: %w", records[0].Store, err)
 	}
-	return nil
+	return err
+}
+
+// Add adds one to the number under a key, 0 where there is none, and returns it. No
+// two tabs get the same one.
+func (s *Store) Add(ctx context.Context, store, key string) (uint64, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	return s.shelf.add(ctx, store, key)
+}
+
+// numberOf reads a number that add wrote; what is none is 0.
+func numberOf(value []byte) uint64 {
+	n, err := strconv.ParseUint(string(value), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// Keys lists the keys of a store, in order, without reading the values.
+func (s *Store) Keys(ctx context.Context, store string) ([]string, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return s.shelf.keys(ctx, store)
 }
 
 // Close ends the connection; it is not needed before the page goes away.

@@ -157,6 +157,15 @@ func (v *Vault) Lock(ctx context.Context) error {
 
 // make makes a key. From then on its worker is the holder, whatever it answers.
 func (v *Vault) make(ctx context.Context, op string, args any, data ...[]byte) (common.Address, error) {
+	buffers, err := newBuffers(data)
+	if err != nil {
+		return common.Address{}, fmt.Errorf("%s: %w", op, err)
+	}
+	return v.makeOf(ctx, op, args, buffers)
+}
+
+// makeOf is make with ArrayBuffers, which are given away.
+func (v *Vault) makeOf(ctx context.Context, op string, args any, buffers []any) (common.Address, error) {
 	running, err := v.Worker.current()
 	if err != nil {
 		return common.Address{}, fmt.Errorf("%s: %w", op, err)
@@ -165,7 +174,7 @@ func (v *Vault) make(ctx context.Context, op string, args any, data ...[]byte) (
 	v.holder = running
 	v.mu.Unlock()
 	var ok protocol.AddressOK
-	err = running.ask(ctx, &ok, op, args, data...)
+	err = running.askWith(ctx, &ok, op, args, buffers)
 	return ok.Address, err
 }
 

@@ -107,7 +107,11 @@ func (w *Worker) current() (*runningWorker, error) {
 type answer struct {
 	ok, failed string
 	down       string
+	data       js.Value // an ArrayBuffer beside the answer; undefined for none
 }
+
+// taker is an answer that has an ArrayBuffer beside it.
+type taker interface{ take(buffer js.Value) }
 
 // read reads the answer into ok. The errors are ErrWorkerDown, *taskwallet.Error
 // and *WorkerError.
@@ -191,6 +195,15 @@ func (r *runningWorker) end(why string) {
 // gone with the question. When ctx ends first the worker goes on, and its answer
 // is dropped.
 func (r *runningWorker) ask(ctx context.Context, ok any, op string, args any, data ...[]byte) error {
+	buffers, err := newBuffers(data)
+	if err != nil {
+		return fmt.Errorf("%s: %w", op, err)
+	}
+	return r.askWith(ctx, ok, op, args, buffers)
+}
+
+// askWith is ask with ArrayBuffers, which are given away.
+func (r *runningWorker) askWith(ctx context.Context, ok any, op string, args any, buffers []any) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -203,16 +216,15 @@ func (r *runningWorker) ask(ctx context.Context, ok any, op string, args any, da
 		return fmt.Errorf("%s: %w", op, err)
 	}
 	defer r.forget(id)
-	buffers, err := newBuffers(data)
-	if err != nil {
-		return fmt.Errorf("%s: %w", op, err)
-	}
 	message := map[string]any{"id": id, "op": op, "args": string(text), "data": buffers}
 	if _, err := call(r.value, "postMessage", message, buffers); err != nil { // the buffers are moved
 		return fmt.Errorf("%s: %w", op, err)
 	}
 	select {
 	case a := <-waiting:
+		if t, takes := ok.(taker); takes {
+			t.take(a.data)
+		}
 		return a.read(op, ok)
 	case <-ctx.Done():
 		return ctx.Err()
@@ -262,6 +274,6 @@ func (r *runningWorker) answered(message js.Value) {
 	defer r.mu.Unlock()
 	if waiting, ok := r.waiting[id]; ok {
 		delete(r.waiting, id)
-		waiting <- answer{ok: text(message, "ok"), failed: text(message, "error")}
+		waiting <- answer{ok: text(message, "ok"), failed: text(message, "error"), data: property(message, "data")}
 	}
 }

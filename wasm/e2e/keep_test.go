@@ -205,7 +205,7 @@ func plainHost(t *testing.T, n *devnet.Network, prefix string) (address string) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Networks[0].RPC, c.Networks[0].Relay = []string{n.RPC}, n.RelayURL
+	c.Networks[0].RPC, c.Networks[0].Relays = []string{n.RPC}, []string{n.RelayURL}
 	page, err := os.ReadFile(filepath.Join(dist, "index.html"))
 	if err != nil {
 		t.Fatal(err)

@@ -33,11 +33,12 @@ const patience = 40 * time.Second
 
 // visitor is a person with a browser profile of their own.
 type visitor struct {
-	t   *testing.T
-	ctx context.Context
-	net *devnet.Network
-	mu  sync.Mutex
-	log []string // console and exceptions
+	t     *testing.T
+	ctx   context.Context
+	net   *devnet.Network
+	mu    sync.Mutex
+	log   []string // console and exceptions
+	close func()   // of a tab opened by another; nil otherwise
 }
 
 // visit opens the page of a network in a new profile. The page's clock is the

@@ -17,8 +17,8 @@ import (
 )
 
 // Each journey here reloads the page in one phase of a task. It must go on by
-// itself, or by one click where the wallet would be asked for money again, and
-// end with its pictures, paid for once.
+// itself, or by one click where something is still to be paid, and end with its
+// pictures, paid for once.
 
 // stored waits until the browser's database has the task in a phase. What the
 // page shows is a moment ahead of the disk; what it does is not.
@@ -64,6 +64,8 @@ func TestResumeWhileChecking(t *testing.T) {
 	v.reload()
 	v.find("article", "Task: "+prompt)
 	release()
+	v.sees("Nothing was charged. It is paid when you let it go on.")
+	v.click("button", "Go on")
 	v.done(prompt, 1)
 	v.asked(map[string]int{connecting: 1, sending: 2, signing: 2})
 }
@@ -96,6 +98,8 @@ func TestResumeWhileTheApprovalIsPending(t *testing.T) {
 	v.reload()
 	v.sees("Waiting for the approval to be mined")
 	n.Chain.Resume()
+	v.sees("Paused") // the payment is new in this visit
+	v.click("button", "Go on")
 	v.done(prompt, 1)
 	v.asked(map[string]int{connecting: 1, sending: 2, signing: 2})
 }

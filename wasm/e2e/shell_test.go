@@ -137,9 +137,11 @@ func TestShellSaysWhatTheHostHasToMend(t *testing.T) {
 		answer func(w http.ResponseWriter)
 		says   []string
 	}{
-		"missing":  {func(w http.ResponseWriter) { w.WriteHeader(http.StatusNotFound) }, []string{"config.json", "404"}},
-		"no_JSON":  {func(w http.ResponseWriter) { fmt.Fprint(w, `{"version": 1,`) }, []string{"config.json"}},
-		"misspelt": {func(w http.ResponseWriter) { fmt.Fprint(w, strings.Replace(string(config), `"relay":`, `"realy":`, 1)) }, []string{"config.json", "realy"}},
+		"missing": {func(w http.ResponseWriter) { w.WriteHeader(http.StatusNotFound) }, []string{"config.json", "404"}},
+		"no_JSON": {func(w http.ResponseWriter) { fmt.Fprint(w, `{"version": 1,`) }, []string{"config.json"}},
+		"misspelt": {func(w http.ResponseWriter) {
+			fmt.Fprint(w, strings.Replace(string(config), `"relays":`, `"realys":`, 1))
+		}, []string{"config.json", "realys"}},
 		"a_wrong_address": {func(w http.ResponseWriter) {
 			fmt.Fprint(w, strings.Replace(string(config), `"task": "0x`, `"task": "0xf`, 1))
 		}, []string{"config.json", "networks[0].contracts.task"}},

@@ -45,6 +45,8 @@ func (k *keyholder) answer(op string, args []byte, data [][]byte) (any, error) {
 		return with(args, func(r taskwallet.Record) (protocol.AddressOK, error) {
 			return k.keep(vault.Unseal(r, box(data[0])))
 		})
+	case protocol.Adopt:
+		return k.keep(vault.Adopt(data[0]))
 	case protocol.Backup:
 		return k.backup(string(data[0]))
 	case protocol.Seal:
@@ -72,6 +74,18 @@ func (k *keyholder) answer(op string, args []byte, data [][]byte) (any, error) {
 		})
 	case protocol.SignTx:
 		return with(args, k.signTx)
+	case protocol.HostAddress:
+		return with(args, func(a protocol.HostArgs) (protocol.AddressOK, error) {
+			at, err := k.session.HostAddress(a.Origin)
+			return protocol.AddressOK{Address: at}, err
+		})
+	case protocol.HandOver:
+		return with(args, func(a protocol.HostArgs) (handed, error) {
+			key, at, err := k.session.HandOver(a.Origin)
+			return handed{protocol.AddressOK{Address: at}, key}, err
+		})
+	case protocol.SignHostTx:
+		return with(args, k.signHostTx)
 	case protocol.SignText:
 		signature, err := k.session.SignText(context.Background(), data[0])
 		return protocol.SignTextOK{Signature: signature}, err
@@ -118,6 +132,20 @@ func (k *keyholder) signTx(a protocol.SignTxArgs) (taskwallet.Signed, error) {
 		return taskwallet.Signed{}, err
 	}
 	return k.session.SignTx(context.Background(), intent, a.Nonce, a.Gas, a.Price)
+}
+
+// handed is an answer with a key beside it.
+type handed struct {
+	protocol.AddressOK
+	key []byte
+}
+
+func (k *keyholder) signHostTx(a protocol.SignHostTxArgs) (taskwallet.Signed, error) {
+	intent, err := taskwallet.DecodeIntent(a.Intent)
+	if err != nil {
+		return taskwallet.Signed{}, err
+	}
+	return k.session.SignHostTx(context.Background(), a.Origin, intent, a.Nonce, a.Gas, a.Price)
 }
 
 func (k *keyholder) backup(password string) (protocol.BackupOK, error) {

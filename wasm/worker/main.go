@@ -19,40 +19,50 @@ import (
 // this program was loading.
 func main() {
 	self := js.Global()
-	keys := new(keyholder)
+	keys, files := new(keyholder), new(exports)
 	// Answering may wait for the browser, which an event must not do.
 	self.Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {
-		go reply(self, keys, args[0].Get("data"))
+		go reply(self, keys, files, args[0].Get("data"))
 		return nil
 	}))
 	for early := self.Get("crynuxEarly"); early.Length() > 0; {
-		go reply(self, keys, early.Call("shift"))
+		go reply(self, keys, files, early.Call("shift"))
 	}
 	select {}
 }
 
 // reply answers one question of the page.
-func reply(self js.Value, keys *keyholder, question js.Value) {
+func reply(self js.Value, keys *keyholder, files *exports, question js.Value) {
 	message := map[string]any{"id": question.Get("id")}
-	ok, err := answer(keys, question)
+	ok, beside, err := answer(keys, files, question)
 	if err != nil {
 		failure, _ := json.Marshal(protocol.FailureOf(err)) // texts only: it cannot fail
 		message["error"] = string(failure)
 	} else {
 		message["ok"] = string(ok)
 	}
-	self.Call("postMessage", message)
+	if beside == nil {
+		self.Call("postMessage", message)
+		return
+	}
+	array := js.Global().Get("Uint8Array").New(len(beside))
+	js.CopyBytesToJS(array, beside)
+	clear(beside)
+	message["data"] = array.Get("buffer")
+	self.Call("postMessage", message, []any{array.Get("buffer")}) // moved: no copy stays
 }
 
-// answer never panics: one bad picture must not take the key with it.
-func answer(keys *keyholder, question js.Value) (ok []byte, err error) {
+// answer never panics: one bad picture must not take the beside with it. beside is with
+// the answer of protocol.HandOver, and what was locked or opened with those of an
+// export; nil otherwise.
+func answer(keys *keyholder, files *exports, question js.Value) (ok, beside []byte, err error) {
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
 		case runtime.Error: // about indexes and types
-			ok, err = nil, fmt.Errorf("panic: %w", r)
+			ok, beside, err = nil, nil, fmt.Errorf("panic: %w", r)
 		default: // whatever it is may have a secret in it
-			ok, err = nil, fmt.Errorf("panic with %T", r)
+			ok, beside, err = nil, nil, fmt.Errorf("panic with %T", r)
 		}
 	}()
 	op, args := question.Get("op").String(), []byte(question.Get("args").String())
@@ -68,13 +78,22 @@ func answer(keys *keyholder, question js.Value) (ok []byte, err error) {
 		result, err = with(args, recoverSigner)
 	case protocol.ImageHash:
 		result, err = imageHash(data[0])
+	case protocol.ExportKey, protocol.ExportSeal, protocol.ExportOpen, protocol.ExportEnd:
+		result, err = files.answer(op, args, data)
 	default:
 		result, err = keys.answer(op, args, data)
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return json.Marshal(result)
+	switch r := result.(type) {
+	case handed:
+		beside = r.key
+	case buffer:
+		beside, result = r, nil
+	}
+	ok, err = json.Marshal(result)
+	return ok, beside, err
 }
 
 // with calls f with its arguments.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 
@@ -21,12 +22,7 @@ const ConfigID = "dev"
 // page serves the built site. What is added while serving is never part of it:
 // the true addresses in config.json, the demo wallets, the faucet and its panel.
 func (n *Network) page(o Options) (http.Handler, error) {
-	c, err := n.config(o)
-	if err != nil {
-		return nil, err
-	}
-	config, err := json.MarshalIndent(c, "", "  ")
-	if err != nil {
+	if _, err := n.config(o); err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()
@@ -35,6 +31,8 @@ func (n *Network) page(o Options) (http.Handler, error) {
 	mux.HandleFunc("GET /config.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Cache-Control", "no-store")
+		c, _ := n.config(o) // now it also knows where it is served
+		config, _ := json.MarshalIndent(c, "", "  ")
 		w.Write(config)
 	})
 	mux.Handle("POST /faucet", devchain.Faucet{Chain: n.Chain})
@@ -48,19 +46,21 @@ func (n *Network) page(o Options) (http.Handler, error) {
 		off := func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, filepath.Join(o.Site, "sw-off.js")) }
 		mux.HandleFunc("GET /sw.js", off)
 	}
-	index := func(w http.ResponseWriter, _ *http.Request) { serveIndex(w, o.Site, c, added) }
+	index := func(w http.ResponseWriter, _ *http.Request) { n.servePage(w, o, "index.html", added) }
+	mux.HandleFunc("GET /widget.html", func(w http.ResponseWriter, _ *http.Request) { n.servePage(w, o, "widget.html", "") })
 	mux.HandleFunc("GET /{$}", index)
 	mux.HandleFunc("GET /index.html", index)
 	return mux, nil
 }
 
-// serveIndex adds scripts to the page, and lets it connect to this network.
-func serveIndex(w http.ResponseWriter, dir string, c app.Config, scripts string) {
-	page, err := os.ReadFile(filepath.Join(dir, "index.html"))
+// servePage adds scripts to a page, and lets it connect to this network.
+func (n *Network) servePage(w http.ResponseWriter, o Options, name, scripts string) {
+	page, err := os.ReadFile(filepath.Join(o.Site, name))
 	if err != nil {
 		http.Error(w, "the site is not built", http.StatusInternalServerError)
 		return
 	}
+	c, _ := n.config(o)                                       // read before
 	if allowed, err := site.WithConfig(page, c); err == nil { // a page without a policy needs no other
 		page = allowed
 	}
@@ -80,6 +80,10 @@ func (n *Network) config(o Options) (app.Config, error) {
 	if err != nil {
 		return app.Config{}, err
 	}
+	c.Widget.Hosts = append(c.Widget.Hosts, o.Hosts...)
+	if at, err := url.Parse(n.Page); err == nil && at.Port() != "" {
+		c.Widget.Hosts = append(c.Widget.Hosts, "http://localhost:"+at.Port()) // the example page, as another site
+	}
 	for i := range c.Networks {
 		net := &c.Networks[i]
 		if net.ID != ConfigID {
@@ -87,7 +91,7 @@ func (n *Network) config(o Options) (app.Config, error) {
 		}
 		at := n.Chain.Contracts()
 		net.ChainID = n.Chain.ChainID().Uint64()
-		net.RPC, net.Relay = []string{n.RPC}, n.RelayURL
+		net.RPC, net.Relays = []string{n.RPC}, []string{n.RelayURL}
 		net.Contracts = app.Contracts{Token: at.Token.Hex(), Node: at.Node.Hex(), Task: at.Task.Hex()}
 		if o.EIP191 {
 			net.RelaySignature = "eip191"

@@ -15,13 +15,16 @@ import (
 // what it needs it would cost 100 KB: there inlining is what shows that code is
 // never called.)
 var notInlined = []string{
-	"crynux-dapp/app",
-	"crynux-dapp/chain",
-	"crynux-dapp/relay",
-	"crynux-dapp/wasm",
+	"crynux-dapp/app/...",
+	"crynux-dapp/chain/...",
+	"crynux-dapp/relay/...",
+	"crynux-dapp/wasm/...",
+	"github.com/google/uuid",
+	"github.com/hack-pad/...",
 	"github.com/maxence-charriere/go-app/v9/pkg/app",
-	"github.com/santhosh-tekuri/jsonschema/v6",
-	"golang.org/x/text",
+	"github.com/santhosh-tekuri/jsonschema/v6/...",
+	"golang.org/x/text/...",
+	"encoding/json", "fmt", "math/big", "net/url", "os", "reflect", "regexp", "regexp/syntax", "time",
 }
 
 // compile builds one wasm program so that its bytes depend on the source and
@@ -48,7 +51,7 @@ func link(ctx context.Context, root, pkg string) ([]byte, error) {
 	out := filepath.Join(dir, "program.wasm")
 	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", out}
 	for _, p := range notInlined {
-		args = append(args, "-gcflags="+p+"/...=-l")
+		args = append(args, "-gcflags="+p+"=-l")
 	}
 	cmd := exec.CommandContext(ctx, "go", append(args, pkg)...)
 	cmd.Dir = root

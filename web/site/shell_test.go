@@ -201,7 +201,7 @@ func TestShell_stays_empty_in_a_frame(t *testing.T) {
 	tab.run(t, chromedp.Nodes("iframe", &frames, chromedp.ByQuery))
 	var text string
 	tab.run(t,
-		chromedp.WaitVisible("p.framed", chromedp.ByQuery, chromedp.FromNode(frames[0])),
+		chromedp.WaitVisible("p.elsewhere", chromedp.ByQuery, chromedp.FromNode(frames[0])),
 		chromedp.Text("body", &text, chromedp.ByQuery, chromedp.FromNode(frames[0])),
 	)
 	if strings.TrimSpace(text) != "Open Crynux DApp" {
@@ -225,7 +225,9 @@ const worker = `new Promise((done) => {
 func TestShell_policy_lets_the_programs_run_and_no_other_script(t *testing.T) {
 	tab := openTab(t, nil)
 	var answered string
-	awaited := func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true).WithAllowUnsafeEvalBlockedByCSP(false) }
+	awaited := func(p *runtime.EvaluateParams) *runtime.EvaluateParams {
+		return p.WithAwaitPromise(true).WithAllowUnsafeEvalBlockedByCSP(false)
+	}
 	tab.run(t, chromedp.WaitNotPresent("#shell"), chromedp.Evaluate(worker, &answered, awaited))
 	if !strings.Contains(answered, "PNG") {
 		t.Errorf("the worker says %q", answered)

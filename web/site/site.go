@@ -44,10 +44,15 @@ type files map[string][]byte
 var copied = []string{
 	"app.css",
 	"boot.js",
+	"example/example.css",
+	"example/example.js",
+	"example/index.html",
+	"frame.js",
 	"manifest.webmanifest",
 	"renew.js",
 	"sw-off.js",
 	"top.js",
+	"widget.js",
 	"worker.js",
 }
 
@@ -56,6 +61,7 @@ var filled = []string{
 	"index.html",
 	"licences.html",
 	"sw.js",
+	"widget.html",
 }
 
 // programs are the two wasm programs and their packages.
@@ -92,7 +98,7 @@ func assemble(ctx context.Context, root string, o Options) (files, error) {
 		return nil, err
 	}
 	for _, name := range copied {
-		if err := site.add(name, filepath.Join(root, "web", name)); err != nil {
+		if err := site.add(name, filepath.Join(root, "web", filepath.FromSlash(name))); err != nil {
 			return nil, err
 		}
 	}

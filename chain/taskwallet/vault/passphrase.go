@@ -29,7 +29,7 @@ func Passphrase(text string) Box {
 				Salt:       chance(passphraseSalt),
 				IV:         chance(gcmIV),
 			}
-			gcm, err := gcmOf(text, c)
+			gcm, err := GCM(text, c.Salt, c.Iterations)
 			if err != nil {
 				return taskwallet.Cipher{}, err
 			}
@@ -41,7 +41,7 @@ func Passphrase(text string) Box {
 				c.Iterations < passphraseRounds || c.Iterations > maxPassphraseRounds {
 				return nil, taskwallet.BrokenFile.Because("cipher text by %.20q, %d rounds", c.By, c.Iterations)
 			}
-			gcm, err := gcmOf(text, c)
+			gcm, err := GCM(text, c.Salt, c.Iterations)
 			if err != nil {
 				return nil, err
 			}
@@ -54,10 +54,11 @@ func Passphrase(text string) Box {
 	}
 }
 
-// gcmOf makes the cipher of a passphrase. It fails only where the platform
-// does.
-func gcmOf(text string, c taskwallet.Cipher) (cipher.AEAD, error) {
-	key, err := pbkdf2.Key(sha256.New, text, c.Salt, c.Iterations, 32)
+// GCM makes the cipher of a passphrase: AES-256-GCM with a key by PBKDF2-SHA-256. It
+// locks a key, and what else is kept under a passphrase. It fails only where the
+// platform does.
+func GCM(text string, salt []byte, iterations int) (cipher.AEAD, error) {
+	key, err := pbkdf2.Key(sha256.New, text, salt, iterations, 32)
 	if err != nil {
 		return nil, taskwallet.BrokenFile.Because("%v", err)
 	}

@@ -5,7 +5,8 @@
 // A question is the JavaScript object {id, op, args, data}, an answer {id, ok}
 // or {id, error}. args, ok and error are JSON text, error that of a Failure.
 // data is an array of ArrayBuffers, which the asker gives away: pictures, and
-// everything secret, because bytes can be overwritten and text cannot.
+// everything secret, because bytes can be overwritten and text cannot. Some answers
+// have data as well, one ArrayBuffer.
 package protocol
 
 import (

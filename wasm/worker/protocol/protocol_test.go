@@ -63,6 +63,8 @@ func TestEverythingArrivesAsItWasSent(t *testing.T) {
 	same(t, protocol.SweepToArgs{Typed: "0x\"<&>"})
 	same(t, protocol.SignTxArgs{Intent: json.RawMessage(`{}`), Nonce: nonce, Gas: nonce, Price: taskwallet.Price{Max: *most, Dynamic: true, Tip: *uint256.NewInt(1), Shown: *most}})
 	same(t, taskwallet.Signed{Raw: []byte{2, 0, 255}, Hash: common.Hash{7}})
+	same(t, protocol.HostArgs{Origin: "https://example.org"})
+	same(t, protocol.SignHostTxArgs{Origin: "https://example.org", SignTxArgs: protocol.SignTxArgs{Intent: json.RawMessage(`{}`), Nonce: nonce}})
 	same(t, protocol.SignTextOK{Signature: make([]byte, 65)})
 	same(t, protocol.BackupOK{File: []byte(`{"version":3}`)})
 	same(t, identity)

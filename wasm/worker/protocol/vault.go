@@ -11,7 +11,8 @@ import (
 )
 
 // What can be asked of the task wallet's key (package vault). The first four
-// make one, which is held unopened beside an open one; no answer contains it.
+// make one, which is held unopened beside an open one; no answer contains it but
+// that of HandOver.
 const (
 	// Derive makes the key of a taskwallet.Message; data: the owner's signature,
 	// and a second one if the key was never used. AddressOK.
@@ -34,6 +35,16 @@ const (
 	SignTx = "signTx"
 	// SignText signs a text of the Relay; data: the text. SignTextOK.
 	SignText = "signText"
+
+	// HostAddress is the account of the purse of a host: HostArgs, AddressOK.
+	HostAddress = "hostAddress"
+	// HandOver is AddressOK for HostArgs; data: the key of the purse, for the frame in
+	// that host's page alone.
+	HandOver = "handOver"
+	// Adopt makes such a key the one to be opened; data: the key. AddressOK.
+	Adopt = "adopt"
+	// SignHostTx takes money back from the purse of a host: SignHostTxArgs, taskwallet.Signed.
+	SignHostTx = "signHostTx"
 
 	// Backup writes a keystore of the session's key, or of the one made last;
 	// data: password. BackupOK.
@@ -74,6 +85,17 @@ type SignTxArgs struct {
 	Nonce  uint64           `json:"nonce"`
 	Gas    uint64           `json:"gas"`
 	Price  taskwallet.Price `json:"price"`
+}
+
+// HostArgs name a host by its origin.
+type HostArgs struct {
+	Origin string `json:"origin"`
+}
+
+// SignHostTxArgs are SignTxArgs for the purse of a host.
+type SignHostTxArgs struct {
+	Origin string `json:"origin"`
+	SignTxArgs
 }
 
 // SignTextOK is r‖s‖v with v 0 or 1.
