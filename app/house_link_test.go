@@ -88,7 +88,7 @@ func TestLinkedHTTPCallIsSeen(t *testing.T) {
 // of the linker's.
 func TestPageWithinBudget(t *testing.T) {
 	dist := filepath.Join(t.TempDir(), "dist")
-	if err := site.Build(t.Context(), site.Options{Out: dist}); err != nil {
+	if err := site.Build(t.Context(), site.Options{Out: dist, Quick: true}); err != nil {
 		t.Fatal(err)
 	}
 	sizes, err := site.Sizes(dist)
