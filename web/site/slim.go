@@ -72,7 +72,7 @@ func withoutServer(ctx context.Context, root string) (modfile string, err error)
 	if err := copied.settle(dir); err != nil {
 		return "", err
 	}
-	return filepath.Join(dir, "page.mod"), nil
+	return filepath.Abs(filepath.Join(dir, "page.mod")) // go runs elsewhere
 }
 
 // halfOf reads go-app without its server half and without its tests.

@@ -12,7 +12,7 @@ import (
 // TestPageIsBuiltWithoutAServer looks at what the page is made of, and shows that with
 // the whole of go-app it would be more.
 func TestPageIsBuiltWithoutAServer(t *testing.T) {
-	root, err := moduleRoot(t.Context())
+	root, err := moduleRoot(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
 	}

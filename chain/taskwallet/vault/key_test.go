@@ -242,7 +242,7 @@ func TestRandomKeysDiffer(t *testing.T) {
 // HandOver that of a host, for its frame), or sign a digest or bytes that were not built or read by this package.
 func TestNothingElseIsExported(t *testing.T) {
 	want := []string{
-		"Adopt", "Browser", "Derive",
+		"Adopt", "Browser", "Derive", "GCM",
 		"Key.Address", "Key.Format", "Key.Host", "Key.Keystore", "Key.Lock", "Key.MarshalText", "Key.Seal", "Key.String",
 		"Open", "OpenKeystore", "Passphrase", "Random",
 		"Signer.Address", "Signer.Allow", "Signer.HandOver", "Signer.HostAddress", "Signer.Lock", "Signer.SignHostTx", "Signer.SignText", "Signer.SignTx", "Signer.SweepTo",
