@@ -19,6 +19,7 @@ func (p *Page) banners() app.UI {
 		note(s.ChainDown, "The blockchain does not answer", "Trying again by itself; nothing is lost."),
 		p.wasUsed(),
 		problem(s.Notice),
+		either(s.Renewable, p.renewal, nothing),
 		p.guestBanner(),
 	)
 }
@@ -80,6 +81,20 @@ func (p *Page) foreign() app.UI {
 		),
 		app.Button().Class("button").Type("button").Text("Check the wallet again").
 			OnClick(func(app.Context, app.Event) { p.port.SwitchChain() }),
+	)
+}
+
+// renewal offers a newer version of the page.
+func (p *Page) renewal() app.UI {
+	const title = "A new version is here"
+	text := "Reload when you like: your tasks are kept."
+	if p.state.Renewing {
+		text = "It is loaded as soon as your wallet has answered and everything is stored."
+	}
+	return app.Section().Class("banner").Role("status").Aria("label", title).Body(
+		app.Div().Body(app.Strong().Text(title), app.P().Text(text)),
+		app.Button().Class("button").Type("button").Text("Reload").Disabled(p.state.Renewing).
+			OnClick(func(app.Context, app.Event) { p.port.Renew() }),
 	)
 }
 

@@ -50,6 +50,9 @@ type Options struct {
 	OnReport func(devrelay.TaskReport)
 	// Wallets are announced in the page; nil = the two demo wallets.
 	Wallets func(*devchain.Chain) []*devchain.Wallet
+	// Offline lets the browser keep the page for times without a network. Otherwise
+	// what it kept is removed, and a page that was built anew is seen at once.
+	Offline bool
 	// Hosts are the origins that may embed the widget, besides this page by its name localhost.
 	Hosts []string
 	// NoWallets announces none: for a real wallet.
@@ -65,13 +68,14 @@ type Network struct {
 	// Page, RPC and RelayURL are the addresses.
 	Page, RPC, RelayURL string
 
+	board   switchboard
 	closers []func()
 }
 
 // Start starts everything and returns when the page can be opened: contracts are
 // deployed, the demo accounts are funded, the nodes have joined. Close ends it.
 func Start(ctx context.Context, o Options) (n *Network, err error) {
-	n = &Network{}
+	n = &Network{board: switchboard{on: map[string]bool{}}}
 	defer func() {
 		if err != nil {
 			n.Close()
