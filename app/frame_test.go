@@ -157,7 +157,7 @@ func (f *framed) greet(form widget.Form) (nonce string) {
 func TestFrameGreetsItsHost(t *testing.T) {
 	f := inFrame(t, hostOrigin)
 	f.greet(widget.Form{Mode: "chat", Prompt: "why?", Pay: widget.ByPurse, Wallet: true})
-	s := f.until("the form", func(s view.State) bool { return s.Fill.Prompt == "why?" })
+	s := f.until("the form", func(s view.State) bool { return s.Fill.Prompt == "why?" && len(s.Wallets) == 1 })
 	if s.Frame.Kind != task.GPT || s.Frame.Host != hostOrigin {
 		t.Errorf("%+v", s.Frame)
 	}
