@@ -62,8 +62,9 @@ func New(c Config, p Ports) *App {
 	if u, err := url.Parse(p.Href); err == nil {
 		a.host = u.Host
 	}
-	for _, n := range p.Networks {
+	for i, n := range p.Networks {
 		shown := network(n)
+		shown.Changed = c.Networks[i].Changed()
 		shown.Shares = shares(n, p.Networks)
 		a.nets = append(a.nets, shown)
 	}

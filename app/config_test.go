@@ -37,6 +37,22 @@ func TestShippedConfigIsGood(t *testing.T) {
 	}
 }
 
+func TestShippedContractsAreKnown(t *testing.T) {
+	c, err := app.ParseConfig(shipped(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range c.Networks {
+		if n.Changed() {
+			t.Errorf("%s has other contracts than those compiled in", n.ID)
+		}
+		n.Contracts.Task = "0x00000000000000000000000000000000000000ff"
+		if n.Changed() == n.Development {
+			t.Errorf("%s: with another Task contract, changed is %v", n.ID, n.Changed())
+		}
+	}
+}
+
 func TestBadConfigNamesThePlace(t *testing.T) {
 	set := func(path string, value any) func(map[string]any) {
 		return func(c map[string]any) { change(c, path, value) }

@@ -16,6 +16,8 @@ func (p *Page) banners() app.UI {
 			s.Network.Name+" is probably gone: what was made there can be looked at, nothing can be run. Choose another network at the top."),
 		note(s.Ready && !s.Persistent, "This browser stores nothing for this page",
 			"A reload forgets your tasks. Leave private mode or allow site data before you pay for anything."),
+		alarm(s.Network.Changed, "The contracts of this network were changed",
+			"config.json on this page's server names other contracts for "+s.Network.Name+" than those this page was made with. Pay for nothing here unless whoever hosts it has told you why."),
 		note(s.ChainDown, "The blockchain does not answer", "Trying again by itself; nothing is lost."),
 		p.wasUsed(),
 		problem(s.Notice),
@@ -95,6 +97,16 @@ func (p *Page) renewal() app.UI {
 		app.Div().Body(app.Strong().Text(title), app.P().Text(text)),
 		app.Button().Class("button").Type("button").Text("Reload").Disabled(p.state.Renewing).
 			OnClick(func(app.Context, app.Event) { p.port.Renew() }),
+	)
+}
+
+// alarm is a note that nobody may overlook.
+func alarm(holds bool, title, text string) app.UI {
+	if !holds {
+		return nothing()
+	}
+	return app.Section().Class("banner alarm").Role("alert").Aria("label", title).Body(
+		app.Div().Body(app.Strong().Text(title), app.P().Text(text)),
 	)
 }
 

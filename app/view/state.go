@@ -70,6 +70,8 @@ type Network struct {
 	Coin string
 	// Explorer is the base address of a block explorer; "" = none.
 	Explorer string
+	// Changed tells that its contracts are others than those this page was made with.
+	Changed bool
 	// Development marks results that no real model made.
 	Development bool
 	// EIP191 tells that the Relay accepts what wallets sign today.

@@ -184,7 +184,7 @@ func contentVersion(t *testing.T) string {
 		switch at = filepath.ToSlash(at); {
 		case strings.HasSuffix(at, ".gz"), at == "_headers", at == "SHA256SUMS":
 			return nil
-		case at == "index.html", at == "licences.html", at == "sw.js":
+		case at == "index.html", at == "licences.html", at == "sw.js", at == "widget.html":
 			name = filepath.Join("../../web", at)
 		}
 		content[at], err = os.ReadFile(name)
