@@ -46,8 +46,8 @@ e2e: chromium ## journeys in Chromium over the built site and the development ne
 	@echo "== journeys"
 	@$(GO) test -timeout 20m ./wasm/e2e
 
-site: ## the static site, in dist/
-	@$(GO) run ./web/cmd/site -out $(DIST)
+site: ## the static site, in dist/ (ARGS=-h: its flags; docs/hosting.md)
+	@$(GO) run ./web/cmd/site -out $(DIST) $(ARGS)
 
 size: site ## the site's files, raw and compressed
 	@$(GO) run ./web/cmd/site -size $(DIST)

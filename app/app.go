@@ -62,8 +62,9 @@ func New(c Config, p Ports) *App {
 	if u, err := url.Parse(p.Href); err == nil {
 		a.host = u.Host
 	}
-	for _, n := range p.Networks {
+	for i, n := range p.Networks {
 		shown := network(n)
+		shown.Changed = c.Networks[i].Changed()
 		shown.Shares = shares(n, p.Networks)
 		a.nets = append(a.nets, shown)
 	}
@@ -81,6 +82,7 @@ func (a *App) state(s runner.Snapshot) view.State {
 		Persistent: s.Persistent, ChainDown: s.ChainDown, RelayDown: s.RelayDown, Drafts: s.Drafts,
 		Session: session(s.Session), Barred: s.Barred, Approval: view.Approval(s.Approval), Signing: signing(s.Signing),
 	}
+	out.Renewable, out.Renewing = s.Renewable, s.Renewing
 	out.Purse, out.Direct, out.Preflight = a.purse(s), s.Direct, ahead(s.Ahead)
 	out.Queue, out.Past = s.Queue, past(s.Past)
 	for _, w := range s.Wallets {

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"strings"
 
 	"github.com/holiman/uint256"
 
@@ -236,7 +237,7 @@ func (n Network) profile(where string) (runner.Network, error) {
 
 func isHTTP(address string) bool {
 	u, err := url.Parse(address)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && !strings.ContainsAny(u.Host, `"'<>;, `) // which a policy would misread
 }
 
 // profiles are the networks of a checked Config.

@@ -37,6 +37,22 @@ func TestShippedConfigIsGood(t *testing.T) {
 	}
 }
 
+func TestShippedContractsAreKnown(t *testing.T) {
+	c, err := app.ParseConfig(shipped(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range c.Networks {
+		if n.Changed() {
+			t.Errorf("%s has other contracts than those compiled in", n.ID)
+		}
+		n.Contracts.Task = "0x00000000000000000000000000000000000000ff"
+		if n.Changed() == n.Development {
+			t.Errorf("%s: with another Task contract, changed is %v", n.ID, n.Changed())
+		}
+	}
+}
+
 func TestBadConfigNamesThePlace(t *testing.T) {
 	set := func(path string, value any) func(map[string]any) {
 		return func(c map[string]any) { change(c, path, value) }
@@ -59,6 +75,7 @@ func TestBadConfigNamesThePlace(t *testing.T) {
 		{"no rpc", set("networks.0.rpc", []any{}), "networks[0].rpc"},
 		{"second rpc is no address", set("networks.0.rpc", []any{"https://a.example", "a.example"}), "networks[0].rpc[1]"},
 		{"rpc over a web socket", set("networks.0.rpc", []any{"wss://a.example"}), "networks[0].rpc[0]"},
+		{"relay that would end the page's policy", set("networks.0.relays", []string{"https://a.example;script-src"}), "networks[0].relays[0]"},
 		{"relay is a script", set("networks.0.relays", []string{"https://a.example", "javascript:alert(1)"}), "networks[0].relays[1]"},
 		{"no relay", set("networks.0.relays", []string{}), "networks[0].relays"},
 		{"the form of before", set("networks.0.relay", "https://a.example"), "the file"},

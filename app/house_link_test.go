@@ -88,7 +88,7 @@ func TestLinkedHTTPCallIsSeen(t *testing.T) {
 // of the linker's.
 func TestPageWithinBudget(t *testing.T) {
 	dist := filepath.Join(t.TempDir(), "dist")
-	if err := site.Build(t.Context(), site.Options{Out: dist}); err != nil {
+	if err := site.Build(t.Context(), site.Options{Out: dist, Quick: true}); err != nil {
 		t.Fatal(err)
 	}
 	sizes, err := site.Sizes(dist)
@@ -115,7 +115,7 @@ type program struct {
 
 var pageOnce = sync.OnceValues(func() (program, error) { return link("./wasm") })
 
-// page is the page's program, linked as the site's is.
+// page is the page's program with all of go-app, of which the site leaves a half out.
 func page(t *testing.T) program {
 	t.Helper()
 	p, err := pageOnce()

@@ -52,10 +52,10 @@ var house = map[string][]string{
 	"wasm/worker":            {"app/proof/imagehash", "chain/taskwallet", "chain/taskwallet/vault", "wasm/worker/protocol"},
 	"wasm/worker/protocol":   {"chain/taskwallet"},
 	"wasm/e2e":               {"app", "app/job", "chain/devchain", "relay/devrelay", "web/devnet", "web/site"},
-	"web/site":               {},
+	"web/site":               {"app"},
 	"web/devnet":             {"app", "chain/devchain", "relay/devrelay", "web/site"},
 	"web/cmd/devnet":         {"chain", "web/devnet", "web/site"},
-	"web/cmd/site":           {"web/site"},
+	"web/cmd/site":           {"app", "web/site"},
 }
 
 // browserBorder are the packages that may touch the browser.

@@ -22,6 +22,9 @@ const configLimit = 1 << 20
 
 func main() {
 	port, err := start(context.Background())
+	if err != nil {
+		browser.Broken()
+	}
 	goapp.RouteWithRegexpFunc(".*", func() goapp.Composer {
 		if err != nil {
 			return view.NewBroken(err.Error())
@@ -43,6 +46,9 @@ func start(ctx context.Context) (view.Port, error) {
 	}
 	config, err := app.ParseConfig(text)
 	if err != nil {
+		return nil, err
+	}
+	if err := config.Check(goapp.Window().URL().String(), browser.Policy()); err != nil {
 		return nil, err
 	}
 	if browser.Framed() {
@@ -84,7 +90,7 @@ func ports(ctx context.Context, kept string) (app.Ports, error) {
 	}
 	return app.Ports{
 		Ports: runner.Ports{
-			Clock: clock{}, HTTP: browser.Fetch{}, Store: storage{store}, NewID: browser.NewID, Locks: locks{}, Tabs: tabs{browser.OpenTabs(name)}, Reload: browser.Reload,
+			Clock: clock{}, HTTP: browser.Fetch{}, Store: storage{store}, NewID: browser.NewID, Locks: locks{}, Tabs: tabs{browser.OpenTabs(name)}, Reload: browser.Reload, Renewal: browser.Renewal{},
 			Chance: rand.Float64, View: tab{},
 		},
 		Screen: screen{},

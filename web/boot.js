@@ -3,7 +3,9 @@
 "use strict";
 
 (() => {
-  const { version, size } = document.currentScript.dataset;
+  const framed = top !== self;
+  if (framed && !("frame" in document.documentElement.dataset)) return; // see top.js
+  const { version } = document.currentScript.dataset;
   const byId = (id) => document.getElementById(id);
 
   // The program reads both storages at its start; a blocked frame throws.
@@ -44,9 +46,17 @@
       if (prompt.isConnected && document.hasFocus() && document.activeElement !== prompt) focused = false;
     })
   );
+  // The only scripts that are named at run time; Trusted Types refuse others.
+  const scripts = { worker: `worker.js?v=${version}`, sw: "sw.js" };
+  if (window.trustedTypes) {
+    const own = trustedTypes.createPolicy("crynux", { createScriptURL: (name) => scripts[name] });
+    for (const name of Object.keys(scripts)) scripts[name] = own.createScriptURL(name);
+  }
+
   window.crynuxBoot = {
     version,
-    worker: `worker.js?v=${version}`,
+    worker: scripts.worker,
+    sw: scripts.sw,
     get typed() { return prompt.value; },
     get caret() { return prompt.selectionEnd; },
     get focused() { return focused; },
@@ -62,7 +72,7 @@
     byId("fault-title").textContent = title;
     byId("fault-text").textContent = message;
     byId("fault-details").textContent = [`Crynux DApp ${version}`, navigator.userAgent, title, message, details].join("\n");
-    byId("fault-reload").onclick = () => location.reload();
+    byId("fault-reload").onclick = crynuxReload;
     byId("fault-copy").onclick = async (event) => {
       const button = event.currentTarget;
       try {
@@ -83,8 +93,14 @@
     if (window.WebAssembly && error instanceof WebAssembly.RuntimeError) stopped(error.stack);
   });
 
+  // go-app takes every link for one of its own; what leaves the page is the browser's.
+  addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (link && !link.getAttribute("href").startsWith("#")) event.stopImmediatePropagation();
+  });
+
   const progress = byId("boot-progress");
-  const arrived = (bytes) => (progress.value = Math.min(1, bytes / size));
+  const arrived = (part) => (progress.value = part);
 
   (async () => {
     let program;
@@ -96,6 +112,7 @@
       return;
     }
     try {
+      if (!framed) setTimeout(() => import(`./renew.js?v=${version}`).catch(console.warn), 3000); // the first click comes first
       await program.run(); // ends only by a crash
       stopped(program.printed());
     } catch (err) {

@@ -3,6 +3,9 @@
 "use strict";
 
 (() => {
+  // What must arrive: name -> its size and SHA-256, unpacked.
+  const programs = {{.Programs}};
+
   // What the program printed last; after a panic this is its stack trace.
   let printed = "";
   const decoder = new TextDecoder();
@@ -40,50 +43,72 @@
     return response;
   };
 
-  const compressed = (response) => response.headers.has("Content-Encoding");
+  // Kept by sw.js, or on its way in few bytes.
+  const compact = ({ headers }) => headers.has("Crynux-Kept") || headers.has("Content-Encoding");
   const asWasm = (body) => new Response(body, { headers: { "Content-Type": "application/wasm" } });
 
   // The file itself if the server compresses it; otherwise its .gz neighbour,
   // unpacked here.
   const open = async (name, version) => {
     const plain = await request(`${name}?v=${version}`, name);
-    if (compressed(plain) || !globalThis.DecompressionStream) return plain;
+    if (compact(plain) || !globalThis.DecompressionStream) return plain;
     try {
       const packed = await request(`${name}.gz?v=${version}`, name + ".gz");
       plain.body.cancel();
-      return asWasm(compressed(packed) ? packed.body : packed.body.pipeThrough(new DecompressionStream("gzip")));
+      return asWasm(compact(packed) ? packed.body : packed.body.pipeThrough(new DecompressionStream("gzip")));
     } catch {
       return plain; // a host without the .gz: bigger, but here
     }
   };
 
-  const count = async (response, progress) => {
+  // Reads it all beside the compiler, which gets the same stream.
+  const collect = async (response, size, progress) => {
+    const chunks = [];
     const reader = response.body.getReader();
     for (let bytes = 0; ; ) {
       const { done, value } = await reader.read();
-      if (done) return;
-      progress((bytes += value.length));
+      if (done) return new Blob(chunks);
+      chunks.push(value);
+      progress(Math.min(1, (bytes += value.length) / size));
     }
   };
 
-  // crynuxLoad fetches and compiles name, telling the bytes that have arrived,
-  // unpacked. It returns the program; its run() lasts as long as the program.
+  // The SHA-256 in hex; "" where the browser keeps it from pages without https.
+  const hash = async (blob) => {
+    if (!globalThis.crypto?.subtle) return "";
+    const sum = await crypto.subtle.digest("SHA-256", await blob.arrayBuffer());
+    return Array.from(new Uint8Array(sum), (b) => b.toString(16).padStart(2, "0")).join("");
+  };
+
+  // crynuxLoad fetches and compiles name, telling the part that has arrived, 0 to
+  // 1. It returns the program; its run() lasts as long as the program.
   globalThis.crynuxLoad = async (name, version, progress = () => {}) => {
     if (typeof WebAssembly !== "object") {
       throw new LoadError("This browser does not run WebAssembly, or has it switched off (some do in their strictest mode).");
     }
+    const { size, sha256 } = programs[name];
     let response = await open(name, version);
     if (response.headers.get("Content-Type") !== "application/wasm") response = asWasm(response.body);
-    const counted = count(response.clone(), progress);
+    const arriving = collect(response.clone(), size, progress);
     const go = new Go();
+    const compiling = (WebAssembly.instantiateStreaming
+      ? WebAssembly.instantiateStreaming(response, go.importObject)
+      : response.arrayBuffer().then((bytes) => WebAssembly.instantiate(bytes, go.importObject))
+    ).catch((err) => err);
+    let arrived;
     try {
-      const { instance } = await WebAssembly.instantiateStreaming(response, go.importObject);
-      return { run: () => go.run(instance), printed: () => printed };
+      arrived = await arriving;
     } catch (err) {
-      await counted.catch((cause) => {
-        throw new LoadError(`${name} did not arrive completely: the connection broke.`, cause);
-      });
-      throw new LoadError(`${name} is damaged, or this browser is too old for it.`, err);
+      throw new LoadError(`${name} did not arrive completely: the connection broke.`, err);
     }
+    const [compiled, sum] = await Promise.all([compiling, hash(arrived)]);
+    if (arrived.size < size) {
+      throw new LoadError(`${name} is damaged: it has ${arrived.size} bytes and should have ${size}.`, compiled);
+    }
+    if (arrived.size > size || (sum && sum !== sha256)) {
+      throw new LoadError(`${name} is damaged, or belongs to another version: the site may have been updated a moment ago.`, `its SHA-256 is ${sum}, not ${sha256}`);
+    }
+    if (compiled instanceof Error) throw new LoadError(`${name} cannot run here: this browser is too old for it.`, compiled);
+    return { run: () => go.run(compiled.instance), printed: () => printed };
   };
 })();

@@ -91,6 +91,9 @@ func (t *Tab) Disconnect() { t.act((*Runner).Disconnect) }
 // SwitchChain is Runner.SwitchChain.
 func (t *Tab) SwitchChain() { t.act((*Runner).SwitchChain) }
 
+// Renew is Runner.Renew.
+func (t *Tab) Renew() { t.act((*Runner).Renew) }
+
 // UseNetwork is Runner.UseNetwork.
 func (t *Tab) UseNetwork(id string) { t.act(func(r *Runner) { r.UseNetwork(id) }) }
 

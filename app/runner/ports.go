@@ -47,6 +47,8 @@ type Ports struct {
 	// Hosts keeps the keys of the purses of hosts; nil = there are none.
 	Hosts HostVault
 	Home  Home
+	// Renewal is a newer version of the page; nil = there is never one.
+	Renewal Renewal
 	// Data is the storage as a whole; nil = it can be neither exported nor deleted.
 	Data Data
 	// Reload loads the page anew: the only certain end of what was in its memory.

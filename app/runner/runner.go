@@ -108,6 +108,7 @@ func newRunner(ctx context.Context, p Ports, store leased, tell func(Snapshot)) 
 func (r *Runner) run() {
 	cancel := r.Wallets.Watch(func() { r.post(r.walletsChanged) })
 	defer cancel()
+	defer r.watchRenewal()()
 	if r.View != nil {
 		defer r.View.Watch(func() { r.post(r.lookedAt) })()
 	}
@@ -134,6 +135,7 @@ func (r *Runner) own() {
 			return
 		}
 		r.leave()
+		r.renew()
 		r.publish()
 	}
 }

@@ -43,6 +43,9 @@ type Snapshot struct {
 	// ChainDown and RelayDown tell that the last call there failed: at all endpoints of
 	// the chain, at all Relays.
 	ChainDown, RelayDown bool
+	// Renewable tells that a newer version of the page is there; Renewing that it is
+	// loaded as soon as nothing is lost by it.
+	Renewable, Renewing bool
 	// Unreadable counts stored records that could not be read and were set aside, Newer
 	// those that a newer version of this page has written.
 	Unreadable, Newer int

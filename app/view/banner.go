@@ -16,9 +16,12 @@ func (p *Page) banners() app.UI {
 			s.Network.Name+" is probably gone: what was made there can be looked at, nothing can be run. Choose another network at the top."),
 		note(s.Ready && !s.Persistent, "This browser stores nothing for this page",
 			"A reload forgets your tasks. Leave private mode or allow site data before you pay for anything."),
+		alarm(s.Network.Changed, "The contracts of this network were changed",
+			"config.json on this page's server names other contracts for "+s.Network.Name+" than those this page was made with. Pay for nothing here unless whoever hosts it has told you why."),
 		note(s.ChainDown, "The blockchain does not answer", "Trying again by itself; nothing is lost."),
 		p.wasUsed(),
 		problem(s.Notice),
+		either(s.Renewable, p.renewal, nothing),
 		p.guestBanner(),
 	)
 }
@@ -80,6 +83,30 @@ func (p *Page) foreign() app.UI {
 		),
 		app.Button().Class("button").Type("button").Text("Check the wallet again").
 			OnClick(func(app.Context, app.Event) { p.port.SwitchChain() }),
+	)
+}
+
+// renewal offers a newer version of the page.
+func (p *Page) renewal() app.UI {
+	const title = "A new version is here"
+	text := "Reload when you like: your tasks are kept."
+	if p.state.Renewing {
+		text = "It is loaded as soon as your wallet has answered and everything is stored."
+	}
+	return app.Section().Class("banner").Role("status").Aria("label", title).Body(
+		app.Div().Body(app.Strong().Text(title), app.P().Text(text)),
+		app.Button().Class("button").Type("button").Text("Reload").Disabled(p.state.Renewing).
+			OnClick(func(app.Context, app.Event) { p.port.Renew() }),
+	)
+}
+
+// alarm is a note that nobody may overlook.
+func alarm(holds bool, title, text string) app.UI {
+	if !holds {
+		return nothing()
+	}
+	return app.Section().Class("banner alarm").Role("alert").Aria("label", title).Body(
+		app.Div().Body(app.Strong().Text(title), app.P().Text(text)),
 	)
 }
 

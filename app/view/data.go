@@ -30,6 +30,7 @@ func (p *Page) settingsView() app.UI {
 			}
 			return app.P().Class("muted").Text(text)
 		}),
+		app.P().Class("muted").Body(app.A().Href("licences.html").Text("Licences, and what this page is made of")),
 	)
 }
 

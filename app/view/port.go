@@ -30,6 +30,9 @@ type Port interface {
 	// UseNetwork changes the page's network.
 	UseNetwork(id string)
 
+	// Renew loads a newer version of the page, as soon as nothing is lost by it.
+	Renew()
+
 	// Submit starts a paid task with exactly these arguments. Call it only from a person's click.
 	Submit(kind task.Kind, args []byte)
 	// Send hands an event of the person to a job: job.Retry, job.AskRelay.

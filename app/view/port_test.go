@@ -121,6 +121,7 @@ func (b *browser) WorkHere()                       { b.note("work here") }
 func (b *browser) Connect(id string)               { b.note("connect %s", id) }
 func (b *browser) Disconnect()                     { b.note("disconnect") }
 func (b *browser) SwitchChain()                    { b.note("switch chain") }
+func (b *browser) Renew()                          { b.note("renew") }
 func (b *browser) UseNetwork(id string)            { b.note("use %s", id) }
 func (b *browser) Send(id string, e job.Event)     { b.note("send %s %T", id, e) }
 func (b *browser) Leave(id string)                 { b.note("leave %s", id) }

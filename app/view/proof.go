@@ -103,7 +103,7 @@ func (p *Page) txLink(s job.State) app.UI {
 	hash := s.Outcome.Tx.Hex()
 	for _, n := range p.state.Networks {
 		if n.ID == s.Order.Network && n.Explorer != "" {
-			return app.A().Href(n.Explorer + "/tx/" + hash).Target("_blank").Rel("noopener noreferrer").Text(hash)
+			return explorerLink(n, hash, hash)
 		}
 	}
 	return app.Text(hash)

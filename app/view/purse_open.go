@@ -1,6 +1,8 @@
 package view
 
 import (
+	"strings"
+
 	"strconv"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -114,7 +116,15 @@ func transactionLink(n Network, hash string) app.UI {
 	if n.Explorer == "" {
 		return app.Span().Class("muted").Text(short(hash))
 	}
-	return app.A().Href(n.Explorer + "/tx/" + hash).Target("_blank").Rel("noopener noreferrer").Text(short(hash))
+	return explorerLink(n, hash, short(hash))
+}
+
+// explorerLink leads to a transaction at the network's explorer, and names the host:
+// what is said there is said by that host.
+func explorerLink(n Network, hash, text string) app.UI {
+	_, host, _ := strings.Cut(n.Explorer, "://")
+	host, _, _ = strings.Cut(host, "/")
+	return app.A().Href(n.Explorer + "/tx/" + hash).Target("_blank").Rel("noopener noreferrer").Text(text + " at " + host)
 }
 
 // purseActions are the buttons of a task wallet at rest.

@@ -46,6 +46,9 @@ type State struct {
 	ChainDown, RelayDown bool
 	// Notice is a problem of the page as a whole, not of a job; zero when there is none.
 	Notice job.Problem
+	// Renewable tells that a newer version of the page is there; Renewing that it is
+	// loaded as soon as nothing is lost by it.
+	Renewable, Renewing bool
 	// Frame is the page as a widget in a host's page; nil at the top.
 	Frame *Frame
 	// Guest is whom this page works for; Fill is what somebody else wants in the form.
@@ -67,6 +70,8 @@ type Network struct {
 	Coin string
 	// Explorer is the base address of a block explorer; "" = none.
 	Explorer string
+	// Changed tells that its contracts are others than those this page was made with.
+	Changed bool
 	// Development marks results that no real model made.
 	Development bool
 	// EIP191 tells that the Relay accepts what wallets sign today.

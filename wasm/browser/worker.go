@@ -144,9 +144,9 @@ type runningWorker struct {
 }
 
 func startWorker() (*runningWorker, error) {
-	url := text(property(js.Global(), "crynuxBoot"), "worker")
-	if url == "" {
-		url = "worker.js"
+	url := property(property(js.Global(), "crynuxBoot"), "worker") // text, or a TrustedScriptURL
+	if !url.Truthy() {
+		url = js.ValueOf("worker.js")
 	}
 	value, err := construct("Worker", url)
 	if err != nil {

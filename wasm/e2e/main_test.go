@@ -37,7 +37,7 @@ func run(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	dist = filepath.Join(dir, "dist")
-	if err := site.Build(context.Background(), site.Options{Out: dist}); err != nil {
+	if err := site.Build(context.Background(), site.Options{Out: dist, Quick: true}); err != nil {
 		fmt.Fprintln(os.Stderr, "the site cannot be built:", err)
 		return 1
 	}

@@ -50,6 +50,9 @@ type Options struct {
 	OnReport func(devrelay.TaskReport)
 	// Wallets are announced in the page; nil = the two demo wallets.
 	Wallets func(*devchain.Chain) []*devchain.Wallet
+	// Offline lets the browser keep the page for times without a network. Otherwise
+	// what it kept is removed, and a page that was built anew is seen at once.
+	Offline bool
 	// Hosts are the origins that may embed the widget, besides this page by its name localhost.
 	Hosts []string
 	// NoWallets announces none: for a real wallet.

@@ -31,7 +31,8 @@ func (n *Network) page(o Options) (http.Handler, error) {
 	mux.HandleFunc("GET /config.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Cache-Control", "no-store")
-		config, _ := n.config(o) // now it also knows where it is served
+		c, _ := n.config(o) // now it also knows where it is served
+		config, _ := json.MarshalIndent(c, "", "  ")
 		w.Write(config)
 	})
 	mux.Handle("POST /faucet", devchain.Faucet{Chain: n.Chain})
@@ -43,18 +44,27 @@ func (n *Network) page(o Options) (http.Handler, error) {
 		mux.Handle("/_devwallet/", devchain.WalletHandler(n.Wallets...))
 		added += "<script src=\"/_devwallet/wallet.js\"></script>\n"
 	}
-	index := func(w http.ResponseWriter, _ *http.Request) { serveIndex(w, o.Site, added) }
+	if !o.Offline {
+		off := func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, filepath.Join(o.Site, "sw-off.js")) }
+		mux.HandleFunc("GET /sw.js", off)
+	}
+	index := func(w http.ResponseWriter, _ *http.Request) { n.servePage(w, o, "index.html", added) }
+	mux.HandleFunc("GET /widget.html", func(w http.ResponseWriter, _ *http.Request) { n.servePage(w, o, "widget.html", "") })
 	mux.HandleFunc("GET /{$}", index)
 	mux.HandleFunc("GET /index.html", index)
 	return mux, nil
 }
 
-// serveIndex adds scripts to the page.
-func serveIndex(w http.ResponseWriter, dir, scripts string) {
-	page, err := os.ReadFile(filepath.Join(dir, "index.html"))
+// servePage adds scripts to a page, and lets it connect to this network.
+func (n *Network) servePage(w http.ResponseWriter, o Options, name, scripts string) {
+	page, err := os.ReadFile(filepath.Join(o.Site, name))
 	if err != nil {
 		http.Error(w, "the site is not built", http.StatusInternalServerError)
 		return
+	}
+	c, _ := n.config(o)                                       // read before
+	if allowed, err := site.WithConfig(page, c); err == nil { // a page without a policy needs no other
+		page = allowed
 	}
 	page = bytes.Replace(page, []byte("</head>"), []byte(scripts+"</head>"), 1)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -63,14 +73,14 @@ func serveIndex(w http.ResponseWriter, dir, scripts string) {
 }
 
 // config is the site's config.json with the addresses of this network.
-func (n *Network) config(o Options) ([]byte, error) {
+func (n *Network) config(o Options) (app.Config, error) {
 	text, err := os.ReadFile(filepath.Join(o.Site, "config.json"))
 	if err != nil {
-		return nil, fmt.Errorf("the site is not built: %w", err)
+		return app.Config{}, fmt.Errorf("the site is not built: %w", err)
 	}
 	c, err := app.ParseConfig(text)
 	if err != nil {
-		return nil, err
+		return app.Config{}, err
 	}
 	c.Widget.Hosts = append(c.Widget.Hosts, o.Hosts...)
 	if at, err := url.Parse(n.Page); err == nil && at.Port() != "" {
@@ -88,7 +98,7 @@ func (n *Network) config(o Options) ([]byte, error) {
 		if o.EIP191 {
 			net.RelaySignature = "eip191"
 		}
-		return json.MarshalIndent(c, "", "  ")
+		return c, nil
 	}
-	return nil, fmt.Errorf("config.json has no network %q", ConfigID)
+	return app.Config{}, fmt.Errorf("config.json has no network %q", ConfigID)
 }

@@ -23,11 +23,12 @@ var types = map[string]string{
 	".wasm":        "application/wasm",
 	".webmanifest": "application/manifest+json",
 	".gz":          "application/gzip",
+	".br":          "application/octet-stream",
 }
 
 // Handler serves a built site as a good static host does: right types, the
-// .gz neighbour where the browser takes it, and a question to the server
-// before anything cached is used. It is for development and tests.
+// compressed neighbour that the browser takes, and the headers of _headers. It is
+// for development and tests.
 func Handler(dir string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := path.Clean("/" + r.URL.Path)
@@ -40,15 +41,17 @@ func Handler(dir string) http.Handler {
 			kind = mime.TypeByExtension(path.Ext(name))
 		}
 		h := w.Header()
-		h.Set("Cache-Control", "no-cache")
-		h.Set("X-Content-Type-Options", "nosniff")
+		setHeaders(h, name)
 		if kind != "" {
 			h.Set("Content-Type", kind)
 		}
-		if packed := file + ".gz"; strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") && exists(packed) {
-			h.Set("Content-Encoding", "gzip")
-			h.Add("Vary", "Accept-Encoding")
-			file = packed
+		for _, c := range []struct{ ending, name string }{{".br", "br"}, {".gz", "gzip"}} {
+			if packed := file + c.ending; strings.Contains(r.Header.Get("Accept-Encoding"), c.name) && exists(packed) {
+				h.Set("Content-Encoding", c.name)
+				h.Add("Vary", "Accept-Encoding")
+				file = packed
+				break
+			}
 		}
 		serveFile(w, r, file)
 	})

@@ -4,18 +4,23 @@ package site_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
 	"crynux-dapp/web/site"
@@ -64,7 +69,7 @@ func TestShell_fetches_each_file_once(t *testing.T) {
 	}).run(t, chromedp.WaitNotPresent("#shell"))
 	mu.Lock()
 	defer mu.Unlock()
-	for _, path := range []string{"/", "/app.css", "/app.wasm", "/boot.js", "/load.js", "/wasm_exec.js"} {
+	for _, path := range []string{"/", "/app.css", "/app.wasm", "/boot.js", "/load.js", "/top.js", "/wasm_exec.js"} {
 		if asked[path] != 1 { // two of app.wasm: the preload does not match the fetch
 			t.Errorf("%s was fetched %d times", path, asked[path])
 		}
@@ -150,6 +155,24 @@ func TestShell_says_what_is_wrong(t *testing.T) {
 		}), "", "did not arrive completely"},
 		{"another script is missing", instead("/load.js", func(w http.ResponseWriter, r *http.Request) { http.NotFound(w, r) }), "",
 			"A file of the page is missing"},
+		{"another program", instead("/app.wasm", func(w http.ResponseWriter, r *http.Request) {
+			program, err := os.ReadFile(filepath.Join(dist(t), "app.wasm"))
+			if err != nil {
+				t.Error(err)
+			}
+			program[len(program)-1] ^= 1
+			w.Header().Set("Content-Type", "application/wasm")
+			w.Header().Set("Content-Encoding", "identity")
+			_, _ = w.Write(program)
+		}), "", "app.wasm is damaged, or belongs to another version"},
+		{"boot.js is missing", instead("/boot.js", func(w http.ResponseWriter, r *http.Request) { http.NotFound(w, r) }), "",
+			"boot.js is missing"},
+		{"boot.js was changed", instead("/boot.js", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "text/javascript")
+			_, _ = w.Write([]byte("alert(1)"))
+		}), "", "was changed on its way"},
+		{"browser is too old", instead("/boot.js", func(w http.ResponseWriter, r *http.Request) { http.NotFound(w, r) }),
+			`delete globalThis.trustedTypes`, "browser is too old"},
 		{"no WebAssembly", nil, `delete window.WebAssembly`,
 			"does not run WebAssembly"},
 	} {
@@ -162,6 +185,78 @@ func TestShell_says_what_is_wrong(t *testing.T) {
 	}
 }
 
+func TestShell_stays_empty_in_a_frame(t *testing.T) {
+	tab := openTab(t, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		switch {
+		case r.URL.Query().Has("framed"):
+			next.ServeHTTP(unheaded{w}, r)
+		case r.URL.Path == "/":
+			w.Header().Set("Content-Type", "text/html")
+			_, _ = w.Write([]byte(`<iframe src="?framed" width="800" height="600"></iframe>`))
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+	var frames []*cdp.Node
+	tab.run(t, chromedp.Nodes("iframe", &frames, chromedp.ByQuery))
+	var text string
+	tab.run(t,
+		chromedp.WaitVisible("p.elsewhere", chromedp.ByQuery, chromedp.FromNode(frames[0])),
+		chromedp.Text("body", &text, chromedp.ByQuery, chromedp.FromNode(frames[0])),
+	)
+	if strings.TrimSpace(text) != "Open Crynux DApp" {
+		t.Errorf("it shows %q", text)
+	}
+	var asked int
+	tab.run(t, chromedp.Evaluate(`frames[0].performance.getEntriesByType("resource").filter((r) => r.name.includes("config.json")).length + Number(!!frames[0].crynuxBoot)`, &asked))
+	if asked != 0 {
+		t.Error("the program runs in it")
+	}
+}
+
+// worker starts the second program and asks it for the hash of what is no picture.
+const worker = `new Promise((done) => {
+	const worker = new Worker(crynuxBoot.worker);
+	worker.onmessage = ({ data }) => done(data.down ?? data.error ?? data.ok);
+	worker.onerror = (e) => done("refused: " + e.message);
+	worker.postMessage({ id: 1, op: "imageHash", args: "null", data: [new ArrayBuffer(3)] });
+})`
+
+func TestShell_policy_lets_the_programs_run_and_no_other_script(t *testing.T) {
+	tab := openTab(t, nil)
+	var answered string
+	awaited := func(p *runtime.EvaluateParams) *runtime.EvaluateParams {
+		return p.WithAwaitPromise(true).WithAllowUnsafeEvalBlockedByCSP(false)
+	}
+	tab.run(t, chromedp.WaitNotPresent("#shell"), chromedp.Evaluate(worker, &answered, awaited))
+	if !strings.Contains(answered, "PNG") {
+		t.Errorf("the worker says %q", answered)
+	}
+	for what, script := range map[string]string{
+		"a script in the page":      `(() => { const s = document.createElement("script"); s.append("window.evil = true"); document.head.append(s); return !!window.evil })()`,
+		"a script of another place": `new Promise((done) => { try { const s = document.createElement("script"); s.src = "https://example.com/x.js"; s.onload = () => done(true); s.onerror = () => done(false); document.head.append(s) } catch { done(false) } })`,
+		"a worker of another name":  `(() => { try { new Worker("boot.js"); return true } catch { return false } })()`,
+		"HTML out of text":          `(() => { try { document.body.innerHTML = "<p>"; return true } catch { return false } })()`,
+		"code out of text":          `(() => { try { return new Function("return true")() } catch { return false } })()`,
+		"a request elsewhere":       `fetch("https://example.com/").then(() => true, () => false)`,
+		"a style in the page":       `(() => { const d = document.createElement("div"); document.body.append(d); d.setAttribute("style", "color: rgb(1, 2, 3)"); const c = getComputedStyle(d).color; d.remove(); return c === "rgb(1, 2, 3)" })()`,
+	} {
+		var done bool
+		tab.run(t, chromedp.Evaluate(script, &done, awaited))
+		if done {
+			t.Errorf("%s is allowed", what)
+		}
+	}
+}
+
+// unheaded is a host that sends no policy.
+type unheaded struct{ http.ResponseWriter }
+
+func (w unheaded) WriteHeader(status int) {
+	w.Header().Del("Content-Security-Policy")
+	w.ResponseWriter.WriteHeader(status)
+}
+
 func TestShell_shows_a_crash_with_its_details(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "crash.wasm")
 	cmd := exec.Command("go", "build", "-o", program, "./testdata/crash")
@@ -169,10 +264,28 @@ func TestShell_shows_a_crash_with_its_details(t *testing.T) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	tab := openTab(t, instead("/app.wasm", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Encoding", "identity")
-		http.ServeFile(w, r, program)
-	}))
+	crash, err := os.ReadFile(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := regexp.MustCompile(`"app.wasm": \{[^}]*\}`)
+	tab := openTab(t, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		switch r.URL.Path {
+		case "/app.wasm":
+			w.Header().Set("Content-Encoding", "identity")
+			http.ServeFile(w, r, program)
+		case "/load.js": // which has to know it
+			files := read(t, dist(t))
+			w.Header().Set("Content-Type", "text/javascript")
+			_, _ = w.Write(known.ReplaceAll(files["load.js"], fmt.Appendf(nil, `"app.wasm": {"size": %d, "sha256": "%x"}`, len(crash), sha256.Sum256(crash))))
+		case "/":
+			files := read(t, dist(t))
+			w.Header().Set("Content-Type", "text/html")
+			_, _ = w.Write(regexp.MustCompile(`(load\.js[^>]*) integrity="[^"]*"`).ReplaceAll(files["index.html"], []byte("$1")))
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
 	title, text, details := tab.fault(t)
 	if title != "The page has stopped" || !strings.Contains(text, "Reload") {
 		t.Errorf("%s: %s", title, text)

@@ -9,58 +9,75 @@
 package site
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
-	"text/template"
+
+	"crynux-dapp/app"
 )
 
 // Options says what to build and where.
 type Options struct {
-	// Out is the directory to write. It is replaced as a whole; it must not
-	// exist, be empty, or hold an earlier site.
+	// Out is the directory of the site. It is replaced if it is one, or empty.
 	Out string
+	// Source is a directory inside the source tree; "" = the working directory.
+	Source string
+	// Config is the file to ship as config.json; "" = web/config.json.
+	Config string
+	// AnyNetwork lets the page connect to any https address, and to this computer,
+	// so that people can add networks of their own. Otherwise its policy allows
+	// what config.json names.
+	AnyNetwork bool
+	// Quick leaves out the .br files, which take most of the time: for development.
+	Quick bool
 }
 
-// files is a site in memory: content by path, with slashes.
+// files is the site in memory: content by slash-separated path.
 type files map[string][]byte
 
 // copied are the files of web/ that are shipped as they are.
 var copied = []string{
 	"app.css",
 	"boot.js",
-	"config.json",
 	"example/example.css",
 	"example/example.js",
 	"example/index.html",
 	"frame.js",
-	"load.js",
 	"manifest.webmanifest",
+	"renew.js",
+	"sw-off.js",
+	"top.js",
 	"widget.js",
 	"worker.js",
 }
 
+// filled are the files of web/ that are templates (see fill.go).
+var filled = []string{
+	"index.html",
+	"licences.html",
+	"sw.js",
+	"widget.html",
+}
+
+// programs are the two wasm programs and their packages.
+var programs = map[string]string{"app.wasm": "./wasm", "worker.wasm": "./wasm/worker"}
+
 // Build compiles both wasm programs and writes the site to o.Out. It needs the
-// Go toolchain and the source of this module in the working directory or above.
+// Go toolchain and the source of this module.
 func Build(ctx context.Context, o Options) error {
 	if err := replaceable(o.Out); err != nil {
 		return err
 	}
-	root, err := moduleRoot(ctx)
+	root, err := moduleRoot(ctx, o.Source)
 	if err != nil {
 		return err
 	}
-	site, err := assemble(ctx, root)
+	site, err := assemble(ctx, root, o)
 	if err != nil {
 		return err
 	}
@@ -68,9 +85,9 @@ func Build(ctx context.Context, o Options) error {
 }
 
 // assemble makes every file of the site.
-func assemble(ctx context.Context, root string) (files, error) {
+func assemble(ctx context.Context, root string, o Options) (files, error) {
 	site := make(files)
-	for name, pkg := range map[string]string{"app.wasm": "./wasm", "worker.wasm": "./wasm/worker"} {
+	for name, pkg := range programs {
 		program, err := compile(ctx, root, pkg)
 		if err != nil {
 			return nil, err
@@ -85,24 +102,56 @@ func assemble(ctx context.Context, root string) (files, error) {
 			return nil, err
 		}
 	}
+	config, err := site.addConfig(root, o.Config)
+	if err != nil {
+		return nil, err
+	}
 	if err := site.addLicences(root); err != nil {
 		return nil, err
 	}
 	if err := site.addIcons(); err != nil {
 		return nil, err
 	}
-	if err := site.addPages(filepath.Join(root, "web"), "index.html", "widget.html"); err != nil {
+	if err := site.addPacked(o.Quick); err != nil {
 		return nil, err
 	}
-	// Hosts that do not compress (IPFS gateways) serve this one; see load.js.
-	for _, name := range []string{"app.wasm", "worker.wasm"} {
-		packed, err := gzipped(site[name])
-		if err != nil {
-			return nil, err
-		}
-		site[name+".gz"] = packed
+	if err := site.addFilled(filepath.Join(root, "web"), policy(config, o.AnyNetwork)); err != nil {
+		return nil, err
 	}
+	site["_headers"] = headersFile()
+	site["SHA256SUMS"] = site.sums()
 	return site, nil
+}
+
+// addConfig adds config.json after a look at it: what the page would refuse is
+// refused here.
+func (f files) addConfig(root, path string) (app.Config, error) {
+	if path == "" {
+		path = filepath.Join(root, "web", "config.json")
+	}
+	if err := f.add("config.json", path); err != nil {
+		return app.Config{}, err
+	}
+	return app.ParseConfig(f["config.json"])
+}
+
+// addPacked adds the programs' compressed neighbours, for hosts that do not
+// compress (see load.js) and for those that take them from a file.
+func (f files) addPacked(quick bool) error {
+	for name := range programs {
+		packed, err := gzipped(f[name])
+		if err != nil {
+			return err
+		}
+		f[name+".gz"] = packed
+		if quick {
+			continue
+		}
+		if f[name+".br"], err = brotlied(f[name]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (f files) add(name, path string) error {
@@ -141,39 +190,6 @@ func (f files) addLicences(root string) error {
 		}
 	}
 	return nil
-}
-
-// addPages fills in the templates of the pages: the version in every address, so
-// that no cache can mix two builds, and the size for an honest progress bar.
-func (f files) addPages(dir string, names ...string) error {
-	for _, name := range names {
-		if err := f.add(name, filepath.Join(dir, name)); err != nil {
-			return err
-		}
-	}
-	data := map[string]any{"Version": f.version(), "AppBytes": len(f["app.wasm"])}
-	for _, name := range names {
-		page, err := template.New(name).Option("missingkey=error").Parse(string(f[name]))
-		if err != nil {
-			return err
-		}
-		var out bytes.Buffer
-		if err := page.Execute(&out, data); err != nil {
-			return err
-		}
-		f[name] = out.Bytes()
-	}
-	return nil
-}
-
-// version names the content of all files.
-func (f files) version() string {
-	h := sha256.New()
-	for _, name := range slices.Sorted(maps.Keys(f)) {
-		fmt.Fprintf(h, "%s %d\n", name, len(f[name]))
-		h.Write(f[name])
-	}
-	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
 // write puts the site beside out first and then in its place, so that a server
@@ -221,8 +237,8 @@ func replaceable(out string) error {
 	return nil
 }
 
-func moduleRoot(ctx context.Context) (string, error) {
-	mod, err := goOutput(ctx, "", "env", "GOMOD")
+func moduleRoot(ctx context.Context, source string) (string, error) {
+	mod, err := goOutput(ctx, source, "env", "GOMOD")
 	if err != nil {
 		return "", err
 	}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"text/tabwriter"
@@ -18,7 +17,7 @@ type Size struct {
 	Name   string
 	Raw    int
 	Gzip   int // level 9
-	Brotli int // quality 11; 0 if this machine has no brotli command
+	Brotli int // quality 11; 0 for a program whose .br was not built
 }
 
 // Sizes measures every file of a built site, except those that are only there
@@ -26,14 +25,22 @@ type Size struct {
 func Sizes(dir string) ([]Size, error) {
 	var sizes []Size
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || filepath.Ext(path) == ".gz" {
+		if err != nil || d.IsDir() || filepath.Ext(path) == ".gz" || filepath.Ext(path) == ".br" {
 			return err
 		}
 		b, err := os.ReadFile(path)
 		if err != nil {
 			return err
 		}
-		packed, err := packedSize(path, b)
+		gzip, err := packedSize(path+".gz", b, gzipped)
+		if err != nil {
+			return err
+		}
+		pack := brotlied
+		if filepath.Ext(path) == ".wasm" {
+			pack = func([]byte) ([]byte, error) { return nil, nil } // it takes a minute
+		}
+		brotli, err := packedSize(path+".br", b, pack)
 		if err != nil {
 			return err
 		}
@@ -41,28 +48,19 @@ func Sizes(dir string) ([]Size, error) {
 		if err != nil {
 			return err
 		}
-		sizes = append(sizes, Size{filepath.ToSlash(name), len(b), packed, brotliSize(path)})
+		sizes = append(sizes, Size{filepath.ToSlash(name), len(b), gzip, brotli})
 		return nil
 	})
 	return sizes, err
 }
 
-// packedSize takes the file's .gz neighbour, where the site has one.
-func packedSize(path string, b []byte) (int, error) {
-	if info, err := os.Stat(path + ".gz"); err == nil {
+// packedSize takes the compressed neighbour, where the site has one.
+func packedSize(neighbour string, b []byte, pack func([]byte) ([]byte, error)) (int, error) {
+	if info, err := os.Stat(neighbour); err == nil {
 		return int(info.Size()), nil
 	}
-	packed, err := gzipped(b)
+	packed, err := pack(b)
 	return len(packed), err
-}
-
-// brotliSize asks the brotli command, where there is one: Go's library has none.
-func brotliSize(path string) int {
-	out, err := exec.Command("brotli", "--quality=11", "--large_window=0", "--stdout", "--", path).Output()
-	if err != nil {
-		return 0
-	}
-	return len(out)
 }
 
 // PrintSizes writes the sizes as a table; licence texts are one line.

@@ -63,7 +63,7 @@ func main() {
 func run(ctx context.Context, o devnet.Options, fund string, built bool, faults []string) error {
 	if !built {
 		fmt.Println("Building the page: two programs for the browser (the first time takes a minute or two) …")
-		if err := site.Build(ctx, site.Options{Out: o.Site}); err != nil {
+		if err := site.Build(ctx, site.Options{Out: o.Site, Quick: true}); err != nil {
 			return err
 		}
 	}
