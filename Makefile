@@ -44,7 +44,7 @@ unit: chromium ## unit tests, with the race detector where there is a C compiler
 
 e2e: chromium ## journeys in Chromium over the built site and the development network
 	@echo "== journeys"
-	@$(GO) test -timeout 20m ./wasm/e2e
+	@$(GO) test -timeout 30m ./wasm/e2e
 
 site: ## the static site, in dist/ (ARGS=-h: its flags; docs/hosting.md)
 	@$(GO) run ./web/cmd/site -out $(DIST) $(ARGS)
