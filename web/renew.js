@@ -34,12 +34,13 @@ const keep = async () => {
     else if (controlled) offer();
   });
   look();
-  if (boot.broken && controlled) await registration.update();
+  const update = () => registration.update().catch(() => {}); // without a network there is none
+  if (controlled) update(); // browsers look by themselves, but late
   let looked = Date.now();
   document.addEventListener("visibilitychange", () => {
     if (document.hidden || Date.now() - looked < everyHour) return;
     looked = Date.now();
-    registration.update().catch(() => {}); // without a network there is none
+    update();
   });
 };
 
