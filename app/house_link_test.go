@@ -115,7 +115,7 @@ type program struct {
 
 var pageOnce = sync.OnceValues(func() (program, error) { return link("./wasm") })
 
-// page is the page's program, linked as the site's is.
+// page is the page's program with all of go-app, of which the site leaves a half out.
 func page(t *testing.T) program {
 	t.Helper()
 	p, err := pageOnce()

@@ -71,9 +71,14 @@ const (
 
 // Upload brings the arguments of a task to the first Relay that takes them, and names
 // it. One that has them already has taken them. Where an answer was lost they may be at
-// several Relays, which does no harm.
-func (r *Relays) Upload(ctx context.Context, p UploadParams, s Signed) (taker string, err error) {
-	err = r.each(ctx, "", uploadPatience, func(ctx context.Context, at *source) error {
+// several Relays, which does no harm. With wait, one that has only not seen the task yet
+// is not passed over: it is the one that the nodes are likely to ask.
+func (r *Relays) Upload(ctx context.Context, p UploadParams, s Signed, wait bool) (taker string, err error) {
+	var stop Fault
+	if wait {
+		stop = NotSynced
+	}
+	err = r.each(ctx, "", uploadPatience, stop, func(ctx context.Context, at *source) error {
 		err := at.client.Upload(ctx, p, s)
 		if err == nil || errors.Is(err, AlreadyUploaded) {
 			taker, err = at.name, nil
@@ -86,15 +91,15 @@ func (r *Relays) Upload(ctx context.Context, p UploadParams, s Signed) (taker st
 // Result downloads one result, see [Client.Result]: from the Relay that took the
 // arguments, then from the others. An unknown taker is nobody.
 func (r *Relays) Result(ctx context.Context, p ResultParams, s Signed, taker string) (file []byte, err error) {
-	err = r.each(ctx, taker, resultPatience, func(ctx context.Context, at *source) (err error) {
+	err = r.each(ctx, taker, resultPatience, "", func(ctx context.Context, at *source) (err error) {
 		file, err = at.client.Result(ctx, p, s)
 		return err
 	})
 	return file, err
 }
 
-// each asks one Relay after the other until one has done it.
-func (r *Relays) each(ctx context.Context, first string, patience time.Duration, ask func(ctx context.Context, at *source) error) error {
+// each asks one Relay after the other until one has done it, or fails with stop.
+func (r *Relays) each(ctx context.Context, first string, patience time.Duration, stop Fault, ask func(ctx context.Context, at *source) error) error {
 	turns, failed := r.turns(first)
 	for i, at := range turns {
 		limited, cancel := ctx, func() {}
@@ -107,7 +112,7 @@ func (r *Relays) each(ctx context.Context, first string, patience time.Duration,
 		if err == nil || ctx.Err() == nil { // whoever asked and left is nobody's fault
 			r.note(at, seen, err)
 		}
-		if err == nil || ctx.Err() != nil {
+		if err == nil || ctx.Err() != nil || stop != "" && errors.Is(err, stop) {
 			return err
 		}
 		failed = append(failed, err)

@@ -83,23 +83,26 @@ func TestUploadGoesToTheFirstRelayThatTakesIt(t *testing.T) {
 		taker string
 		asked string
 		fault error
+		wait  bool
 	}{
-		"the preferred one":                   {ok, ok, "http://a", "a", nil},
-		"which has it already":                {reply{400, already, "", nil}, ok, "http://a", "a", nil},
-		"it does not answer":                  {reply{err: errors.New("no route to host")}, ok, "http://b", "a b", nil},
-		"a gateway answers":                   {reply{502, page, "", nil}, ok, "http://b", "a b", nil},
-		"a page with status 200":              {reply{200, page, "", nil}, ok, "http://b", "a b", nil},
-		"too many requests":                   {reply{429, "", "3", nil}, ok, "http://b", "a b", nil},
-		"no Relay is there":                   {reply{404, "404 page not found", "", nil}, ok, "http://b", "a b", nil},
-		"it has not seen the task yet":        {reply{400, unsynced, "", nil}, ok, "http://b", "a b", nil},
-		"it takes the task for somebody's":    {reply{400, stranger, "", nil}, ok, "http://b", "a b", nil},
-		"nobody has seen it":                  {reply{400, unsynced, "", nil}, reply{503, page, "", nil}, "", "a b", relay.NotSynced},
-		"refused here, perhaps there later":   {reply{400, stranger, "", nil}, reply{503, page, "", nil}, "", "a b", relay.Unavailable},
-		"refused by both, the first is heard": {reply{400, stranger, "", nil}, reply{404, "", "", nil}, "", "a b", relay.SignerRefused},
+		"the preferred one":                    {ok, ok, "http://a", "a", nil, false},
+		"which has it already":                 {reply{400, already, "", nil}, ok, "http://a", "a", nil, false},
+		"it does not answer":                   {reply{err: errors.New("no route to host")}, ok, "http://b", "a b", nil, false},
+		"a gateway answers":                    {reply{502, page, "", nil}, ok, "http://b", "a b", nil, false},
+		"a page with status 200":               {reply{200, page, "", nil}, ok, "http://b", "a b", nil, false},
+		"too many requests":                    {reply{429, "", "3", nil}, ok, "http://b", "a b", nil, false},
+		"no Relay is there":                    {reply{404, "404 page not found", "", nil}, ok, "http://b", "a b", nil, false},
+		"it has not seen the task yet":         {reply{400, unsynced, "", nil}, ok, "http://b", "a b", nil, false},
+		"it is given time to see the task":     {reply{400, unsynced, "", nil}, ok, "", "a", relay.NotSynced, true},
+		"which the next is not, if it is down": {reply{err: errors.New("down")}, ok, "http://b", "a b", nil, true},
+		"it takes the task for somebody's":     {reply{400, stranger, "", nil}, ok, "http://b", "a b", nil, false},
+		"nobody has seen it":                   {reply{400, unsynced, "", nil}, reply{503, page, "", nil}, "", "a b", relay.NotSynced, false},
+		"refused here, perhaps there later":    {reply{400, stranger, "", nil}, reply{503, page, "", nil}, "", "a b", relay.Unavailable, false},
+		"refused by both, the first is heard":  {reply{400, stranger, "", nil}, reply{404, "", "", nil}, "", "a b", relay.SignerRefused, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			relays, s, _ := pairOf(tt.a, tt.b)
-			taker, err := relays.Upload(t.Context(), relay.UploadParams{TaskArgs: "{}", TaskID: 7}, proof)
+			taker, err := relays.Upload(t.Context(), relay.UploadParams{TaskArgs: "{}", TaskID: 7}, proof, tt.wait)
 			if taker != tt.taker || s.who() != tt.asked || !errors.Is(err, tt.fault) {
 				t.Errorf("taken by %q, %v", taker, err)
 			}
@@ -132,7 +135,7 @@ func TestResultsAreAskedForWhereTheArgumentsWereTaken(t *testing.T) {
 func TestRelayThatFailsRests(t *testing.T) {
 	ok := reply{200, fine, "", nil}
 	up := func(r *relay.Relays) error {
-		_, err := r.Upload(t.Context(), relay.UploadParams{TaskArgs: "{}", TaskID: 7}, proof)
+		_, err := r.Upload(t.Context(), relay.UploadParams{TaskArgs: "{}", TaskID: 7}, proof, false)
 		return err
 	}
 	relays, s, w := pairOf(reply{503, page, "", nil}, ok)
@@ -173,10 +176,10 @@ func TestCallerWhoLeaves(t *testing.T) {
 	relays, s, _ := pairOf(reply{err: context.Canceled}, reply{200, fine, "", nil})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := relays.Upload(ctx, relay.UploadParams{TaskArgs: "{}", TaskID: 7}, proof); !errors.Is(err, context.Canceled) || s.who() != "a" {
+	if _, err := relays.Upload(ctx, relay.UploadParams{TaskArgs: "{}", TaskID: 7}, proof, false); !errors.Is(err, context.Canceled) || s.who() != "a" {
 		t.Error(err)
 	}
-	if _, err := relays.Upload(t.Context(), relay.UploadParams{TaskArgs: "{}", TaskID: 7}, proof); err != nil || s.who() != "a b" {
+	if _, err := relays.Upload(t.Context(), relay.UploadParams{TaskArgs: "{}", TaskID: 7}, proof, false); err != nil || s.who() != "a b" {
 		t.Error("it rests for that:", err)
 	}
 }

@@ -200,7 +200,8 @@ func (r *Runner) upload(ctx context.Context, s job.State, n network, h hand) {
 		r.met(s.ID, f)
 		return
 	}
-	taker, err := n.relay.Upload(ctx, params, signed)
+	soon := s.Trouble.Code != job.NotSynced || s.Tries < syncTries
+	taker, err := n.relay.Upload(ctx, params, signed, soon)
 	r.relayReached(err)
 	if err != nil {
 		r.met(s.ID, r.orphaned(ctx, s, n, err, r.refused(s, err, params)))
@@ -208,6 +209,11 @@ func (r *Runner) upload(ctx context.Context, s job.State, n network, h hand) {
 	}
 	r.event(s.ID, job.Uploaded{At: r.now(), TaskID: s.TaskID, Relay: taker})
 }
+
+// syncTries is how often a Relay may say that it has not seen a task yet, until another
+// one is asked as well: about half a minute, where it usually lags by four seconds
+// (protocol.md B.4).
+const syncTries = 20
 
 // orphaned tells a Relay that takes a task for another one: it knows no
 // reorganisations (protocol.md B.4), so it keeps the creator and the hash that an id had

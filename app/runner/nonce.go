@@ -51,8 +51,14 @@ func (r *Runner) numbered(ctx context.Context, s job.State, n network, h hand, n
 	case err != nil && !errors.Is(err, chain.ErrUnavailable):
 		return chainFault(err)
 	}
+	if s.Tries < gapTries { // another device's may wait to be mined
+		return job.Fault{Code: job.TxWaiting}
+	}
 	return job.Fault{Code: job.NonceGap, Need: *uint256.NewInt(nonce), Have: *uint256.NewInt(next)}
 }
+
+// gapTries is how often the transaction before an unknown nonce is looked for.
+const gapTries = 6
 
 // lookForGap looks whether a transaction of the task wallet waits behind nonces that
 // nobody is about to use.

@@ -73,6 +73,7 @@ func (p *Page) framedForm() app.UI {
 	f := p.state.Frame
 	return app.Div().Class("stack").Body(
 		app.Div().Class("banners").Body(
+			either(p.state.Elsewhere, p.elsewhere, nothing),
 			note(p.state.Ready && p.state.Network.Historical, "There is no live network",
 				p.state.Network.Name+" is a network of the past: nothing can be run."),
 			note(p.state.ChainDown, "The blockchain does not answer", "Trying again by itself; nothing is lost."),

@@ -10,6 +10,9 @@ type Faults struct {
 	// Down drops every connection without an answer, as a dead server does.
 	Down bool
 
+	// Hang answers nothing until the caller gives up; preflights are answered.
+	Hang bool
+
 	// Gateway, if not 0, is the status with which every request is answered by a page of HTML, as
 	// by a proxy in front (502, 503) or a login page in between (200). Preflights and the CORS
 	// header stay right, so that a page can see what came.

@@ -3,6 +3,8 @@
 package devrelay
 
 import (
+	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -30,6 +32,45 @@ func TestFaults(t *testing.T) {
 		if stats := b.relay.Stats(); stats["GET /"] < 2 {
 			t.Errorf("counted %v", stats)
 		}
+	})
+	t.Run("hang answers nothing until the caller gives up", func(t *testing.T) {
+		b := newBench(t)
+		server := httptest.NewServer(b.relay)
+		defer server.Close()
+		b.relay.SetFaults(Faults{Hang: true})
+		ctx, giveUp := context.WithCancel(t.Context())
+		q, err := http.NewRequestWithContext(ctx, "POST", server.URL+"/v1/inference_tasks", strings.NewReader(`{"task_id":1}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		over := make(chan error, 1)
+		go func() {
+			response, err := http.DefaultClient.Do(q)
+			if err == nil {
+				response.Body.Close()
+			}
+			over <- err
+		}()
+		for late := time.Now().Add(30 * time.Second); b.relay.Stats()["POST /v1/inference_tasks"] == 0; time.Sleep(time.Millisecond) {
+			if time.Now().After(late) {
+				t.Fatal("the request did not come")
+			}
+		}
+		select {
+		case err := <-over:
+			t.Fatalf("it was answered: %v", err)
+		default:
+		}
+		giveUp()
+		if err := <-over; !errors.Is(err, context.Canceled) {
+			t.Errorf("the end is %v", err)
+		}
+		b.relay.SetFaults(Faults{})
+		response, err := http.Get(server.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
 	})
 	t.Run("a gateway answers HTML that a page may read", func(t *testing.T) {
 		b := newBench(t)

@@ -3,6 +3,7 @@
 package devrelay
 
 import (
+	"io"
 	"net/http"
 	"strings"
 )
@@ -54,6 +55,9 @@ func (r *route) match(segments []string) (values []string, ok bool) {
 	return values, true
 }
 
+// maxHeldBody is how much of a request is read that is never answered.
+const maxHeldBody = 64 << 20
+
 // ServeHTTP answers in the order of the real server: redirects come before CORS and carry none of
 // its headers; CORS comes before the routes, so that a 404 carries them.
 func (r *Relay) ServeHTTP(w http.ResponseWriter, q *http.Request) {
@@ -75,6 +79,11 @@ func (r *Relay) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	}
 	if answerCORS(w, q) {
 		return
+	}
+	if faults.Hang {
+		_, _ = io.Copy(io.Discard, io.LimitReader(q.Body, maxHeldBody)) // net/http sees the end of a caller only behind its body
+		<-q.Context().Done()
+		panic(http.ErrAbortHandler)
 	}
 	if faults.Gateway != 0 {
 		answerGateway(w, faults.Gateway)

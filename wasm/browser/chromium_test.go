@@ -4,6 +4,8 @@ package browser_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -136,7 +138,6 @@ func harness(t *testing.T, dir string) http.Handler {
 		"tests.wasm":   filepath.Join(dir, "tests.wasm"),
 		"worker.wasm":  filepath.Join(dir, "worker.wasm"),
 		"wasm_exec.js": filepath.Join(strings.TrimSpace(string(goroot)), "lib/wasm/wasm_exec.js"),
-		"load.js":      "../../web/load.js",
 		"worker.js":    "../../web/worker.js",
 		"spied.js":     "testdata/spied.js",
 		"dying.js":     "testdata/dying.js",
@@ -148,6 +149,19 @@ func harness(t *testing.T, dir string) http.Handler {
 			http.ServeFile(w, r, path)
 		})
 	}
+
+	// The site fills in what must arrive.
+	mux.HandleFunc("GET /harness/load.js", func(w http.ResponseWriter, r *http.Request) {
+		script, err := os.ReadFile("../../web/load.js")
+		program, err2 := os.ReadFile(filepath.Join(dir, "worker.wasm"))
+		if err := errors.Join(err, err2); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		programs := fmt.Sprintf(`{"worker.wasm": {"size": %d, "sha256": "%x"}}`, len(program), sha256.Sum256(program))
+		w.Header().Set("Content-Type", "text/javascript")
+		fmt.Fprint(w, strings.ReplaceAll(string(script), "{{.Programs}}", programs))
+	})
 
 	// A worker that dies of its first question, and only once.
 	var lives atomic.Int32

@@ -203,9 +203,7 @@ func (s scenario) goesOn(l *lane, prompt string, before books) {
 	}
 	l.patiently("the end of "+prompt, func() bool {
 		for _, label := range []string{"Go on", "Try again", claim} {
-			if l.has("button", label) {
-				l.click("button", label)
-			}
+			l.pressIfThere(label)
 		}
 		return s.ended(l, prompt)
 	})

@@ -68,13 +68,14 @@ type Network struct {
 	// Page, RPC and RelayURL are the addresses.
 	Page, RPC, RelayURL string
 
+	board   switchboard
 	closers []func()
 }
 
 // Start starts everything and returns when the page can be opened: contracts are
 // deployed, the demo accounts are funded, the nodes have joined. Close ends it.
 func Start(ctx context.Context, o Options) (n *Network, err error) {
-	n = &Network{}
+	n = &Network{board: switchboard{on: map[string]bool{}}}
 	defer func() {
 		if err != nil {
 			n.Close()

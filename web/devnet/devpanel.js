@@ -1,5 +1,5 @@
 // The development network's own corner of the page: where a wallet of your own
-// finds the network, and the faucet. The development server adds it while
+// finds the network, the faucet, and the switches of what may go wrong. The development server adds it while
 // serving; it is no part of the site. Closed, it stays within the page's rail
 // or, on a phone, a line above the bar at the bottom.
 "use strict";
@@ -31,6 +31,19 @@
     button { cursor: pointer; }
     dd button { min-height: 26px; font-size: 12px; }
     form button { border-color: var(--press); background: var(--press); color: var(--on-press); font-weight: 600; }
+    .faults { position: static; width: auto; max-width: none; max-height: none; border: 0; box-shadow: none; }
+    .faults[open] { width: auto; max-width: none; max-height: none; box-shadow: none; overflow: visible; }
+    details .faults summary { padding: 6px 0; color: var(--ink); font-size: 14px; font-weight: 650; text-align: left; }
+    details .faults summary::after { content: "▸"; float: right; color: var(--soft); }
+    details .faults[open] summary::after { content: "▾"; }
+    .faults > div { padding: 4px 0 0; }
+    ul { display: grid; gap: 8px; padding: 0; list-style: none; }
+    li { display: grid; gap: 2px; }
+    li span { color: var(--soft); font-size: 12.5px; }
+    li button { text-align: left; }
+    [role="switch"]::after { content: "off"; float: right; color: var(--soft); }
+    [role="switch"][aria-checked="true"] { border-color: var(--bad); }
+    [role="switch"][aria-checked="true"]::after { content: "on"; color: var(--bad); font-weight: 650; }
     :focus-visible { outline: 2px solid var(--press); outline-offset: 2px; }
     [role="status"] { min-height: 1.45em; overflow-wrap: anywhere; }
     .bad { color: var(--bad); }
@@ -104,6 +117,46 @@
     giving = false;
   });
 
+  // The switches of what may go wrong. They are asked for when the list is opened.
+  const list = make("ul");
+  const well = make("button", { type: "button" }, "All well again");
+  const trouble = make("details", { class: "faults" }, make("summary", {}, "Faults"), make("div", {}, well, list));
+
+  const turn = async (wish) => {
+    let response;
+    try {
+      response = await fetch("/_devnet/faults", wish && { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(wish) });
+    } catch {
+      return say("The development network does not answer. Is it still running?", true);
+    }
+    if (!response.ok) return say(`It did not work: ${(await response.text()).trim()}.`, true);
+    show(await response.json());
+    return true;
+  };
+  const show = (faults) => {
+    if (!list.children.length) list.append(...faults.map(row));
+    faults.forEach(({ on, once }, i) => {
+      if (!once) list.children[i].firstChild.setAttribute("aria-checked", String(on));
+    });
+    const on = faults.filter((fault) => fault.on).length;
+    trouble.firstChild.textContent = on ? `Faults: ${on} on` : "Faults";
+  };
+  const row = ({ id, name, does, once }) => {
+    const button = make("button", { type: "button", "aria-describedby": `does-${id}` }, name);
+    if (!once) button.setAttribute("role", "switch");
+    button.addEventListener("click", async () => {
+      const on = once || button.getAttribute("aria-checked") !== "true";
+      say(`${name} …`);
+      if (await turn({ id, on })) say(once ? `${name}: done.` : `${name}: ${on ? "on" : "off"}.`);
+    });
+    return make("li", {}, button, make("span", { id: `does-${id}` }, does));
+  };
+  well.addEventListener("click", async () => {
+    say("All well again …");
+    if (await turn({ id: "" })) say("All faults are off.");
+  });
+  trouble.addEventListener("toggle", () => trouble.open && turn());
+
   const host = make("crynux-devnet");
   const root = host.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
@@ -112,7 +165,7 @@
   root.append(
     make("details", {},
       make("summary", {}, "Development network"),
-      make("div", {}, make("dl", {}, ...fact("RPC address", rpc), ...fact("Chain id", chain)), form, status))
+      make("div", {}, make("dl", {}, ...fact("RPC address", rpc), ...fact("Chain id", chain)), form, status, trouble))
   );
   // What happens here is none of the page's business.
   for (const event of ["click", "keydown", "keyup", "input", "change", "submit"]) host.addEventListener(event, (e) => e.stopPropagation());

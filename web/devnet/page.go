@@ -37,6 +37,8 @@ func (n *Network) page(o Options) (http.Handler, error) {
 	})
 	mux.Handle("POST /faucet", devchain.Faucet{Chain: n.Chain})
 	mux.HandleFunc("GET "+devpanelPath, serveDevpanel)
+	mux.HandleFunc("GET "+faultsPath, n.serveFaults)
+	mux.HandleFunc("POST "+faultsPath, n.serveFaults)
 	added := devpanelTag(n.RPC, n.Chain.ChainID()) + "\n"
 	if len(n.Wallets) > 0 {
 		mux.Handle("/_devwallet/", devchain.WalletHandler(n.Wallets...))

@@ -15,6 +15,8 @@ import (
 	"math/big"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -35,6 +37,16 @@ func main() {
 	flag.BoolVar(&o.NoWallets, "no-demo-wallets", false, "announce no demo wallets")
 	free := flag.Bool("free-gas", false, "gas costs nothing")
 	fund := flag.String("fund", "", "give 1 coin and 1000 CNX to this account")
+	var broken []string
+	flag.Func("faults", "begin with these faults, as rpc-429,relay-hang; all are in the panel and in docs/development.md", func(list string) error {
+		for _, id := range strings.Split(list, ",") {
+			if !slices.ContainsFunc(devnet.Faults(), func(f devnet.Fault) bool { return f.ID == id }) {
+				return fmt.Errorf("there is no fault %q", id)
+			}
+			broken = append(broken, id)
+		}
+		return nil
+	})
 	built := flag.Bool("built", false, "serve dist/ as it is, build nothing")
 	flag.Parse()
 	if *free {
@@ -42,13 +54,13 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // the second Ctrl+C ends it at once
-	if err := run(ctx, o, *fund, *built); err != nil && ctx.Err() == nil {
+	if err := run(ctx, o, *fund, *built, broken); err != nil && ctx.Err() == nil {
 		fmt.Fprintln(os.Stderr, "devnet:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, o devnet.Options, fund string, built bool) error {
+func run(ctx context.Context, o devnet.Options, fund string, built bool, faults []string) error {
 	if !built {
 		fmt.Println("Building the page: two programs for the browser (the first time takes a minute or two) …")
 		if err := site.Build(ctx, site.Options{Out: o.Site, Quick: true}); err != nil {
@@ -64,6 +76,11 @@ func run(ctx context.Context, o devnet.Options, fund string, built bool) error {
 	if fund != "" {
 		if err := give(ctx, n, fund); err != nil {
 			return err
+		}
+	}
+	for _, id := range faults {
+		if err := n.Set(ctx, id, true); err != nil {
+			return fmt.Errorf("-faults: %s: %w", id, err)
 		}
 	}
 	fmt.Printf(`
