@@ -378,3 +378,66 @@ func TestTabShowsThatAPurseIsWanted(t *testing.T) {
 	frame.says(ownOrigin, widget.Encode(widget.Taken, "n1", nil))
 	until("the answer", func(s view.State) bool { return s.Guest.Handed })
 }
+
+// places are the tabs of a browser in which another one runs the tasks, and does not
+// answer when it is asked for its place.
+type places struct{}
+
+func (places) Elect(ctx context.Context, how runner.Claim, f func(context.Context)) error {
+	switch how {
+	case runner.IfFree:
+		return runner.ErrPlaceTaken
+	case runner.Wait:
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	f(ctx)
+	return nil
+}
+func (places) Tell(string)                       {}
+func (places) Hear(func(string)) (cancel func()) { return func() {} }
+func (places) Visible(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+
+func TestTabOfAFrameTakesItsNetworkOnceItRunsTheTasks(t *testing.T) {
+	c, err := app.ParseConfig(shipped(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &browser{}
+	page := app.New(c, app.Ports{
+		Ports:  runner.Ports{Clock: hasty{b}, HTTP: b, Store: store{b}, Worker: b, Wallets: b, Tabs: places{}, NewID: func() string { return "id" }},
+		Screen: b,
+	})
+	frame := &otherWindow{}
+	page.Serve(app.GuestPorts{Frame: frame, Own: ownOrigin, Name: "crynux-widget-n1", Doze: func() {}})
+	told := make(chan view.State, 1000)
+	t.Cleanup(page.Subscribe(func(s view.State) { told <- s }))
+	go page.Run(t.Context())
+	until := func(what string, ok func(view.State) bool) {
+		t.Helper()
+		for deadline := time.After(10 * time.Second); ; {
+			select {
+			case s := <-told:
+				if ok(s) {
+					return
+				}
+			case <-deadline:
+				t.Fatalf("waited for %s", what)
+			}
+		}
+	}
+	until("what the other tab does", func(s view.State) bool { return s.Ready && s.Elsewhere })
+	other := c.Networks[len(c.Networks)-1].ID
+	frame.says(ownOrigin, widget.Encode(widget.Ordered, "n1", widget.Order{Host: hostOrigin, Kind: task.SD, Args: `{"a":1}`, Network: other}))
+	until("the order", func(s view.State) bool { return s.Guest.Waits && s.Elsewhere && s.Network.ID != other })
+	page.WorkHere()
+	until("the network of the order", func(s view.State) bool { return !s.Elsewhere && s.Guest.Waits && s.Network.ID == other })
+}
+
+// hasty is a browser in which all waiting is over at once.
+type hasty struct{ *browser }
+
+func (hasty) Sleep(ctx context.Context, _ time.Duration) error {
+	time.Sleep(time.Millisecond) // other work comes in between
+	return ctx.Err()
+}
