@@ -305,6 +305,30 @@ func TestFrameOrdersInATab(t *testing.T) {
 	f.until("the note", func(s view.State) bool { return s.Frame.Note.Title == "Nothing is sent here" })
 }
 
+func TestFrameAsksTheHostsWalletAsWalletsWantIt(t *testing.T) {
+	f := inFrame(t, hostOrigin)
+	nonce := f.greet(widget.Form{Wallet: true})
+	f.until("the wallet of the host", func(s view.State) bool { return len(s.Wallets) == 1 })
+	f.frame.Connect("host")
+	var asked []widget.Message
+	for deadline := time.Now().Add(10 * time.Second); len(asked) == 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("the host heard %q", f.parent.posted)
+		}
+		asked = f.parent.got(widget.Ask)
+	}
+	var call widget.Call
+	if err := asked[0].Into(&call); err != nil || call.Method != "eth_requestAccounts" {
+		t.Fatalf("asked %s, %v", asked[0].Body, err)
+	}
+	if call.Params != nil {
+		t.Errorf("params are %s: wallets refuse what is no list", call.Params)
+	}
+	const account = "0x52908400098527886E0F7030069857D2E4169EE7"
+	f.parent.says(hostOrigin, widget.Encode(widget.Answer, nonce, widget.Reply{ID: call.ID, Result: json.RawMessage(`["`+account+`"]`)}))
+	f.until("the account", func(s view.State) bool { return s.Session.Connected && s.Session.Account.Hex() == account })
+}
+
 func TestFrameSaysThatATabIsBlocked(t *testing.T) {
 	f := inFrame(t, hostOrigin)
 	f.greet(widget.Form{})

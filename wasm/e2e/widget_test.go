@@ -278,7 +278,8 @@ func TestWidgetPaysFromAPurse(t *testing.T) {
 	h.onePicture()
 	tab := h.tab(func() { h.frame.click("button", "Generate") })
 	tab.sees("A purse for http://localhost:")
-	tab.connect(modern)
+	tab.click("button", "Connect wallet") // there is one only
+	tab.begins("button", "Wallet 0x")
 	tab.setUp(4)
 	tab.until("the price", func() bool { return len(tab.all("button", starting("Send 30 CNX"))) > 0 })
 	tab.fill("spinbutton", "Tasks it may pay for", "2")
