@@ -158,9 +158,9 @@ func (r *Runner) lookAtRPC(ctx context.Context, n Network, at string) (Finding, 
 		one := chain.NewEndpoints(n.ChainID, []string{at}, r.HTTP, r.Clock, r.Chance) // knows what small limits need
 		p, err = chain.NewClient(one, n.Contracts).Preflight(ctx, address{}, 0, 0)
 	}
-	f.Verdict, f.Got = Fine, strconv.FormatUint(id, 10)
 	switch {
 	case err == nil:
+		f.Verdict, f.Got = Fine, strconv.FormatUint(id, 10)
 	case ctx.Err() != nil, errors.Is(err, chain.ErrUnavailable), errors.Is(err, chain.ErrTimeout), errors.Is(err, chain.ErrRateLimited):
 		f.Verdict = Silent
 	default:
