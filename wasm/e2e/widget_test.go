@@ -72,7 +72,7 @@ func hostedAs(t *testing.T, allowed bool, body string, change ...func(*devnet.Op
 		}
 	}}, change...)...)
 	mux.Handle("/_devwallet/", devchain.WalletHandler(n.Wallets...)) // for a host with a wallet
-	content = `<!doctype html><meta charset="utf-8"><title>Host</title><link rel="icon" href="data:,"><style>body { margin: 20px }</style>` + listening + strings.ReplaceAll(body, "WIDGET", n.Page+"widget.js") + heard
+	content = `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Host</title><link rel="icon" href="data:,"><style>body { margin: 20px }</style>` + listening + strings.ReplaceAll(body, "WIDGET", n.Page+"widget.js") + heard
 	v := browse(t)
 	v.net = n
 	v.open(origin + "/")
@@ -189,6 +189,10 @@ func (h *hosting) looks(name string) {
 // pictured takes the pictures; within is what shows the page of ours.
 func (v *visitor) pictured(within *visitor, name string) {
 	v.t.Helper()
+	drawn := func() { // first the page around, then what is in it
+		v.run(chromedp.Evaluate(twoFrames, nil, awaited))
+		within.run(chromedp.Evaluate(twoFrames, nil, awaited))
+	}
 	for _, dark := range []bool{false, true} {
 		within.dark(dark)
 		v.dark(dark)
@@ -198,9 +202,11 @@ func (v *visitor) pictured(within *visitor, name string) {
 		}
 		v.shot(name + "-1440" + look)
 		v.size(390, 844, true)
+		drawn()
 		within.fits()
 		v.shot(name + "-390" + look)
 		v.size(1440, 900, false)
+		drawn()
 	}
 	within.dark(false)
 	v.dark(false)
@@ -314,6 +320,7 @@ func TestWidgetPaysFromAPurse(t *testing.T) {
 	// Another page in place of the frame is given nothing.
 	h.script(`document.querySelector("crynux-widget").shadowRoot.querySelector("iframe").src = "/trap"`)
 	h.until("the trap", func() bool { return h.inFirstFrame("document.title") == "Trap" })
+	tab.front()
 	tab.click("button", tab.begins("button", "Open it with the").name)
 	tab.sees("no such frame has answered yet")
 	if caught := h.inFirstFrame("JSON.stringify(caught)"); caught != "[]" {
