@@ -88,12 +88,17 @@ func (p *Page) purseOf(origin string) HostPurse {
 	return HostPurse{}
 }
 
-// followHost reads what the first plan costs once the task wallet is open.
+// followHost reads what the first plan costs once the task wallet is open, and what
+// the next one does when the last was sent or refused.
 func (p *Page) followHost(before, now State) {
 	wants := func(s State) bool { return s.Guest.Purse && s.Purse.Open }
 	if wants(now) && !wants(before) {
 		p.planHost(1)
 		p.ctx.Defer(func(app.Context) { p.port.SetValue(hostTasksID, "1") })
+		return
+	}
+	if wants(now) && before.Purse.Step != "" && now.Purse.Step == "" && !p.host.known && p.host.fault == "" {
+		p.planHost(p.host.wanted)
 	}
 }
 

@@ -16,7 +16,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/page"
@@ -73,7 +72,7 @@ func hostedAs(t *testing.T, allowed bool, body string, change ...func(*devnet.Op
 		}
 	}}, change...)...)
 	mux.Handle("/_devwallet/", devchain.WalletHandler(n.Wallets...)) // for a host with a wallet
-	content = `<!doctype html><meta charset="utf-8"><title>Host</title><link rel="icon" href="data:,"><style>body { margin: 20px }</style>` + listening + strings.ReplaceAll(body, "WIDGET", n.Page+"widget.js") + heard
+	content = `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Host</title><link rel="icon" href="data:,"><style>body { margin: 20px }</style>` + listening + strings.ReplaceAll(body, "WIDGET", n.Page+"widget.js") + heard
 	v := browse(t)
 	v.net = n
 	v.open(origin + "/")
@@ -190,6 +189,10 @@ func (h *hosting) looks(name string) {
 // pictured takes the pictures; within is what shows the page of ours.
 func (v *visitor) pictured(within *visitor, name string) {
 	v.t.Helper()
+	drawn := func() { // first the page around, then what is in it
+		v.run(chromedp.Evaluate(twoFrames, nil, awaited))
+		within.run(chromedp.Evaluate(twoFrames, nil, awaited))
+	}
 	for _, dark := range []bool{false, true} {
 		within.dark(dark)
 		v.dark(dark)
@@ -199,9 +202,11 @@ func (v *visitor) pictured(within *visitor, name string) {
 		}
 		v.shot(name + "-1440" + look)
 		v.size(390, 844, true)
+		drawn()
 		within.fits()
 		v.shot(name + "-390" + look)
 		v.size(1440, 900, false)
+		drawn()
 	}
 	within.dark(false)
 	v.dark(false)
@@ -287,6 +292,7 @@ func TestWidgetPaysFromAPurse(t *testing.T) {
 	tab.looks("widget-purse")
 	tab.click("button", tab.begins("button", "Send 60 CNX").name)
 	tab.sees("The purse is open in the frame")
+	tab.begins("button", "Send 60 CNX") // the next one is planned, and takes another press
 	h.frame.sees("60 CNX in it, about 2 tasks")
 
 	// The key, by other means than the page's: taskwallet.md §4.
@@ -315,6 +321,7 @@ func TestWidgetPaysFromAPurse(t *testing.T) {
 	// Another page in place of the frame is given nothing.
 	h.script(`document.querySelector("crynux-widget").shadowRoot.querySelector("iframe").src = "/trap"`)
 	h.until("the trap", func() bool { return h.inFirstFrame("document.title") == "Trap" })
+	tab.front()
 	tab.click("button", tab.begins("button", "Open it with the").name)
 	tab.sees("no such frame has answered yet")
 	if caught := h.inFirstFrame("JSON.stringify(caught)"); caught != "[]" {
@@ -322,6 +329,7 @@ func TestWidgetPaysFromAPurse(t *testing.T) {
 	}
 
 	// A new frame opens the purse again, spends the rest, and then the cap is reached.
+	h.front()
 	h.script(`(() => { const w = document.querySelector("crynux-widget"); document.body.prepend(w); })()`)
 	h.look()
 	h.frame.sees("Its key is not here yet")
@@ -488,11 +496,17 @@ func TestWidgetHostileHost(t *testing.T) {
 			t.Errorf("%d tasks", n)
 		}
 	}
-	unseen := "Nothing was started."
-	// refused presses a button that the person cannot see well. The browser tells of
-	// that within a tenth of a second, in which nobody presses.
+	const unseen = "Nothing was started."
+	forget := func() { h.frame.run(chromedp.Evaluate(`document.getElementById("frame-note").hidden = true`, nil)) }
+	// refused presses a button that the person cannot see well, once the browser tells
+	// of that: ten times a second at most, in which nobody presses.
 	refused := func() {
-		h.frame.run(chromedp.Evaluate(`document.getElementById("frame-note").hidden = true`, nil), chromedp.Sleep(time.Second))
+		forget()
+		h.frame.run(chromedp.Evaluate(`new Promise((done) => new IntersectionObserver((all, eye) => {
+			if (all.at(-1).isVisible) return;
+			eye.disconnect();
+			setTimeout(done, 500);
+		}, { threshold: 0.99, trackVisibility: true, delay: 100 }).observe(document.getElementById("send")))`, nil, awaited))
 		h.strike("Generate")
 		h.frame.sees(unseen)
 	}
@@ -510,7 +524,9 @@ func TestWidgetHostileHost(t *testing.T) {
 		h.script(`document.querySelector("crynux-widget").style.opacity = 1`)
 	})
 	t.Run("presses by script", func(t *testing.T) {
+		forget()
 		h.frame.call(h.frame.find("button", "Generate").id, "function() { this.click(); return '' }")
+		h.frame.sees(unseen)
 		nothing(t)
 	})
 	t.Run("names another origin", func(t *testing.T) {
