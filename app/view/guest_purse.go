@@ -35,11 +35,17 @@ func (p *Page) hostPurse() app.UI {
 			problem(s.Purse.Problem),
 			app.P().Class("doing").Role("status").Text(s.Purse.Step),
 			app.P().Role("status").Text(only(s.Purse.Step == "", handedText(s.Guest))),
-			either(s.Purse.Open, p.hostFund, func() app.UI {
-				return app.P().Text("It is filled from your task wallet: connect your wallet and open the task wallet first, at the top right.")
-			}),
+			either(s.Purse.Open, p.hostFund, func() app.UI { return app.P().Text(hostPurseFirst(s)) }),
 		),
 	)
+}
+
+// hostPurseFirst says what comes before a purse can be filled.
+func hostPurseFirst(s State) string {
+	if s.Elsewhere {
+		return "It is filled from your task wallet: work in this tab first, then open the task wallet here."
+	}
+	return "It is filled from your task wallet: connect your wallet and open the task wallet first, at the top right."
 }
 
 // handedText says where the key is.

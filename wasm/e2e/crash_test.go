@@ -29,13 +29,16 @@ type scenario struct {
 	name   string
 	purse  bool
 	cancel bool
+	// Of several people who share its borders this one is at every second, or third.
+	person, people int
 }
 
 var scenarios = []scenario{
-	{name: "direct"},
-	{name: "task wallet", purse: true},
-	{name: "direct, claimed back", cancel: true},
-	{name: "task wallet, claimed back", purse: true, cancel: true},
+	{name: "direct", people: 1},
+	{name: "task wallet, even", purse: true, people: 2},
+	{name: "task wallet, odd", purse: true, person: 1, people: 2},
+	{name: "direct, claimed back", cancel: true, people: 1},
+	{name: "task wallet, claimed back", purse: true, cancel: true, people: 1},
 }
 
 // TestCrash kills the page, by closing its tab, at each border that a task crosses:
@@ -53,7 +56,7 @@ func TestCrash(t *testing.T) {
 	if _, err := sleeps.Chain.Transact(t.Context(), sleeps.Chain.Deployer(), sleeps.Chain.Contracts().Task, nil, data); err != nil {
 		t.Fatal(err)
 	}
-	var killed atomic.Int64
+	var killed, whole atomic.Int64
 	begun := time.Now()
 	var lanes sync.WaitGroup // all at once, however few cores there are: they wait most of the time
 	for _, s := range scenarios {
@@ -61,11 +64,16 @@ func TestCrash(t *testing.T) {
 		if s.cancel {
 			n = sleeps
 		}
-		lanes.Go(func() { t.Run(s.name, func(t *testing.T) { s.crash(t, n, &killed) }) })
+		lanes.Go(func() {
+			t.Run(s.name, func(t *testing.T) {
+				s.crash(t, n, &killed)
+				whole.Add(1)
+			})
+		})
 	}
 	lanes.Wait()
 	t.Logf("%d kills in %v", killed.Load(), time.Since(begun).Round(time.Second))
-	if killed.Load() < leastKills && !t.Failed() {
+	if killed.Load() < leastKills && whole.Load() == int64(len(scenarios)) && !t.Failed() {
 		t.Errorf("only %d kills", killed.Load())
 	}
 }
@@ -79,12 +87,17 @@ func many(o *devnet.Options) {
 // each. The page in which one task has ended is the page that orders the next one.
 func (s scenario) crash(t *testing.T, n *devnet.Network, killed *atomic.Int64) {
 	l := laneOf(t, n, s.name, s.purse)
+	defer l.tells(t)
 	l.openPage()
 	l.prepare()
 	s.undisturbed(l, "first") // the chain is proved through the wallet in the first task only
 	course := s.undisturbed(l, "listed")
+	turn := 0
 	for i, b := range course {
 		if !s.worth(b) {
+			continue
+		}
+		if turn++; turn%s.people != s.person {
 			continue
 		}
 		ok := t.Run(b.String(), func(t *testing.T) {
@@ -122,6 +135,7 @@ func (s scenario) undisturbed(l *lane, prompt string) (course []border) {
 	}
 	l.patiently("the last save of "+prompt, func() bool {
 		course = append(course, l.soFar()...)
+		l.pressOn() // where a busy machine was too slow for a check
 		return slices.Contains(course, last)
 	})
 	l.patiently("the end of "+prompt, func() bool { return s.ended(l, prompt) })
@@ -194,6 +208,17 @@ func (s scenario) ended(l *lane, prompt string) bool {
 func (s scenario) goesOn(l *lane, prompt string, before books) {
 	l.t.Helper()
 	l.ready()
+	// On a busy machine the database may open later than the page waits for it, at the
+	// pace of this network's clock: a second of real time.
+	for range 3 {
+		if !strings.Contains(l.body(), "This browser stores nothing for this page") {
+			break
+		}
+		l.t.Log("the database did not open in time; opened once more")
+		l.kill()
+		l.openPage()
+		l.ready()
+	}
 	l.comesBack()
 	if l.card(prompt) == "" { // it died before the first save
 		if now := l.books(); now.nonce != before.nonce {
@@ -202,11 +227,18 @@ func (s scenario) goesOn(l *lane, prompt string, before books) {
 		l.click("button", "Generate")
 	}
 	l.patiently("the end of "+prompt, func() bool {
-		for _, label := range []string{"Go on", "Try again", claim} {
-			l.pressIfThere(label)
-		}
+		l.pressOn()
+		l.pressIfThere(claim)
 		return s.ended(l, prompt)
 	})
+}
+
+// pressOn presses the button by which a task that has stopped goes on.
+func (l *lane) pressOn() {
+	l.t.Helper()
+	for _, label := range []string{"Go on", "Try again"} {
+		l.pressIfThere(label)
+	}
 }
 
 // balances checks what a task has cost: one fee, or none, and one transaction each

@@ -162,12 +162,7 @@ func TestKeptPageTakesANewVersionWhenNoPaymentIsOnItsWay(t *testing.T) {
 	}
 	v.until("the new version", func() bool { got := v.version(); return got != "" && got != before })
 	v.ready()
-	v.until("the wallet", func() bool {
-		return v.has("button", "Connect wallet") || len(v.all("button", starting("Wallet 0x"))) > 0
-	})
-	if v.has("button", "Connect wallet") {
-		v.connect(digests)
-	}
+	v.begins("button", "Wallet 0x") // it is asked again by itself, which shows nothing
 	v.done("a bridge at dawn", 1)
 }
 

@@ -174,10 +174,37 @@ func (h *hosting) strike(button string) {
 	}))
 }
 
-// front brings the host's page to the front.
-func (h *hosting) front() {
+// looks takes pictures of a page on a desk and on a phone, light and dark, and
+// checks that nothing is too wide.
+func (v *visitor) looks(name string) {
+	v.t.Helper()
+	v.pictured(v, name)
+}
+
+// looks is that of the host's page with the frame in it.
+func (h *hosting) looks(name string) {
 	h.t.Helper()
-	h.run(page.BringToFront())
+	h.pictured(h.frame, name)
+}
+
+// pictured takes the pictures; within is what shows the page of ours.
+func (v *visitor) pictured(within *visitor, name string) {
+	v.t.Helper()
+	for _, dark := range []bool{false, true} {
+		within.dark(dark)
+		v.dark(dark)
+		look := ""
+		if dark {
+			look = "-dark"
+		}
+		v.shot(name + "-1440" + look)
+		v.size(390, 844, true)
+		within.fits()
+		v.shot(name + "-390" + look)
+		v.size(1440, 900, false)
+	}
+	within.dark(false)
+	v.dark(false)
 }
 
 // script runs in the host's page.
@@ -213,24 +240,32 @@ func TestWidgetPaysInATab(t *testing.T) {
 	h := hosted(t, plainWidget)
 	h.hears("ready", `["tab","purse"]`)
 	h.frame.until("the prompt of the host", func() bool { return h.frame.value("textbox", "Prompt") == "a lighthouse" })
-	h.shot("widget-frame-1440")
+	h.looks("widget-frame")
+	mine := h.another() // has the place where tasks run
+	mine.find("button", "Connect wallet")
+	h.front()
 	tab := h.tab(func() { h.frame.click("button", "Generate") })
+	tab.find("status", elsewhere)
 	tab.sees("Filled in by http://localhost:")
+	tab.looks("widget-follower")
+	tab.click("button", "Work in this tab")
+	tab.gone("status", elsewhere)
 	tab.connect(modern)
 	tab.setUp(2)
 	tab.until("the host's form", func() bool { return tab.value("textbox", "Prompt") == "a lighthouse" })
 	if n := h.tasks(); n != 0 {
 		t.Fatalf("%d tasks before anybody pressed a button in the tab", n)
 	}
-	tab.shot("widget-tab-1440")
+	tab.looks("widget-tab")
 	tab.click("button", "Generate")
 	tab.find("image", "a lighthouse (1 of 4)")
 	h.hears("progress", `"phase":"running"`)
 	h.hears("result", `"verified":true`, `"image/png"`)
 	h.front() // what is behind is not drawn
 	h.frame.find("image", "a lighthouse (1 of 4)")
-	h.shot("widget-result-1440")
-	tab.sees("as well")
+	h.looks("widget-result")
+	tab.front()
+	tab.find("status", "Shown on "+h.origin+" as well")
 	tab.whole()
 }
 
@@ -243,16 +278,13 @@ func TestWidgetPaysFromAPurse(t *testing.T) {
 	h.onePicture()
 	tab := h.tab(func() { h.frame.click("button", "Generate") })
 	tab.sees("A purse for http://localhost:")
-	tab.connect(modern)
+	tab.click("button", "Connect wallet") // there is one only
+	tab.begins("button", "Wallet 0x")
 	tab.setUp(4)
 	tab.until("the price", func() bool { return len(tab.all("button", starting("Send 30 CNX"))) > 0 })
 	tab.fill("spinbutton", "Tasks it may pay for", "2")
 	tab.until("the price of two", func() bool { return len(tab.all("button", starting("Send 60 CNX"))) > 0 })
-	tab.shot("widget-purse-1440")
-	tab.size(390, 844, true)
-	tab.shot("widget-purse-390")
-	tab.fits()
-	tab.size(1440, 900, false)
+	tab.looks("widget-purse")
 	tab.click("button", tab.begins("button", "Send 60 CNX").name)
 	tab.sees("The purse is open in the frame")
 	h.frame.sees("60 CNX in it, about 2 tasks")
@@ -274,7 +306,7 @@ func TestWidgetPaysFromAPurse(t *testing.T) {
 	h.frame.click("button", "Generate")
 	h.hears("result", `"verified":true`)
 	h.frame.find("image", "a lighthouse")
-	h.shot("widget-purse-result-1440")
+	h.looks("widget-purse-result")
 	if _, tokens := h.owns(at); tokens.Cmp(cnx(30)) != 0 {
 		t.Errorf("%s CNX units are left", tokens)
 	}
@@ -313,7 +345,7 @@ func TestWidgetPaysFromAPurse(t *testing.T) {
 	}
 
 	// What is left, coins for gas, comes back.
-	again.run(page.BringToFront())
+	again.front()
 	again.openPurse()
 	again.click("button", "Take it back")
 	again.until("nothing is left", func() bool {
@@ -409,7 +441,7 @@ func TestWidgetPaysOverTheBridge(t *testing.T) {
 	h.frame.click("button", "Generate")
 	h.hears("result", `"verified":true`)
 	h.frame.find("image", "a harbour")
-	h.shot("widget-bridge-1440")
+	h.looks("widget-bridge")
 	if n := len(wallet.Prompts()) - before; n != 5 { // connect, approve, create, arguments, result
 		t.Errorf("%d prompts", n)
 	}
