@@ -111,11 +111,24 @@ func (p *Page) adding() app.UI {
 			checkBox("network-eip191", "Its Relay accepts ordinary wallet signatures (EIP-191)", p.network.eip191, p.onEIP191),
 			app.Div().Class("row").Body(submitButton("Check this network", p.state.Trial != nil && p.state.Trial.Checking)),
 		),
-		app.Div().Class("stack").Role("status").Body(
-			app.P().Class(only(p.state.Trial != nil && p.state.Trial.Checking, "doing")).Text(only(p.state.Trial != nil && p.state.Trial.Checking, "Asking the network")),
-		),
+		p.asking(),
 		either(p.state.Trial != nil && !p.state.Trial.Checking, p.found, nothing),
 	)
+}
+
+// asking tells that the network is asked, and that it was.
+func (p *Page) asking() app.UI {
+	class, text := "sr-only", ""
+	switch t := p.state.Trial; {
+	case t == nil:
+	case t.Checking:
+		class, text = "doing", "Asking the network"
+	case t.Passed:
+		text = "The network was checked: it can be added."
+	default:
+		text = "The network was checked: not everything is right."
+	}
+	return app.Div().Role("status").Body(app.P().Class(class).Text(text))
 }
 
 func (p *Page) netBox(f netField) app.UI {
@@ -159,7 +172,7 @@ func (p *Page) found() app.UI {
 	add := app.Button().ID(addNetworkID).Class("button primary").Type("button").Text("Add this network").
 		Disabled(!t.Passed && !(t.ButRelays && p.network.relayDown)).
 		OnClick(func(app.Context, app.Event) { p.port.AddNetwork(p.network.relayDown) })
-	return app.Article().Class("stack").Aria("label", "What was found").Body(
+	return app.Article().Class("stack found").Aria("label", "What was found").Body(
 		app.H3().Dir("auto").Text("What was found of “"+t.Network.Name+"”"),
 		app.Ul().Class("plain").Body(app.Range(t.Findings).Slice(func(i int) app.UI { return foundLine(t.Findings[i], t.Network) })),
 		app.P().Class(only(t.Network.Shares != "", "caution")).Text(sharedText(t.Network)),

@@ -58,6 +58,7 @@ func TestNetworkOfOnesOwn(t *testing.T) {
 			v.size(width, 900, width < 600)
 			v.fits()
 			v.legible(t)
+			v.call(v.find("button", "Add this network").id, "function() { this.scrollIntoView({block: 'center'}); return '' }")
 			v.shot(fmt.Sprintf("network-%d-%t", width, dark))
 		}
 	}
