@@ -333,7 +333,7 @@ func TestWidgetPaysFromAPurse(t *testing.T) {
 	h.script(`(() => { const w = document.querySelector("crynux-widget"); document.body.prepend(w); })()`)
 	h.look()
 	h.frame.sees("Its key is not here yet")
-	h.onePicture()
+	h.frame.find("button", "Parameters 512 × 512, 1 picture") // the form is as it was left
 	_ = chromedp.Run(tab.ctx, page.Close()) // there is nobody left to answer
 	again := h.tab(func() { h.frame.click("button", "Generate") })
 	again.click("button", "Unlock task wallet")
