@@ -325,7 +325,7 @@ func TestFrameAsksTheHostsWalletAsWalletsWantIt(t *testing.T) {
 		t.Errorf("params are %s: wallets refuse what is no list", call.Params)
 	}
 	const account = "0x52908400098527886E0F7030069857D2E4169EE7"
-	f.parent.says(hostOrigin, widget.Encode(widget.Answer, nonce, widget.Reply{ID: call.ID, Result: json.RawMessage(`["`+account+`"]`)}))
+	f.parent.says(hostOrigin, widget.Encode(widget.Answer, nonce, widget.Reply{ID: call.ID, Result: json.RawMessage(`["` + account + `"]`)}))
 	f.until("the account", func(s view.State) bool { return s.Session.Connected && s.Session.Account.Hex() == account })
 }
 

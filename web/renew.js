@@ -16,8 +16,9 @@ const offer = () => {
 
 boot.take = () => {
   taking = true;
-  if (registration.waiting) registration.waiting.postMessage("take over");
-  else location.reload(); // another tab has taken it
+  if (!registration.waiting) return location.reload(); // another tab has taken it
+  registration.waiting.postMessage("take over");
+  setTimeout(crynuxReload, 3000); // the worker before may be busy for long; without both the page comes from the network
 };
 
 const look = () => {

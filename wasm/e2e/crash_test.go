@@ -87,6 +87,7 @@ func many(o *devnet.Options) {
 // each. The page in which one task has ended is the page that orders the next one.
 func (s scenario) crash(t *testing.T, n *devnet.Network, killed *atomic.Int64) {
 	l := laneOf(t, n, s.name, s.purse)
+	defer l.tells(t)
 	l.openPage()
 	l.prepare()
 	s.undisturbed(l, "first") // the chain is proved through the wallet in the first task only
@@ -134,6 +135,7 @@ func (s scenario) undisturbed(l *lane, prompt string) (course []border) {
 	}
 	l.patiently("the last save of "+prompt, func() bool {
 		course = append(course, l.soFar()...)
+		l.pressOn() // where a busy machine was too slow for a check
 		return slices.Contains(course, last)
 	})
 	l.patiently("the end of "+prompt, func() bool { return s.ended(l, prompt) })
@@ -206,6 +208,17 @@ func (s scenario) ended(l *lane, prompt string) bool {
 func (s scenario) goesOn(l *lane, prompt string, before books) {
 	l.t.Helper()
 	l.ready()
+	// On a busy machine the database may open later than the page waits for it, at the
+	// pace of this network's clock: a second of real time.
+	for range 3 {
+		if !strings.Contains(l.body(), "This browser stores nothing for this page") {
+			break
+		}
+		l.t.Log("the database did not open in time; opened once more")
+		l.kill()
+		l.openPage()
+		l.ready()
+	}
 	l.comesBack()
 	if l.card(prompt) == "" { // it died before the first save
 		if now := l.books(); now.nonce != before.nonce {
@@ -214,11 +227,18 @@ func (s scenario) goesOn(l *lane, prompt string, before books) {
 		l.click("button", "Generate")
 	}
 	l.patiently("the end of "+prompt, func() bool {
-		for _, label := range []string{"Go on", "Try again", claim} {
-			l.pressIfThere(label)
-		}
+		l.pressOn()
+		l.pressIfThere(claim)
 		return s.ended(l, prompt)
 	})
+}
+
+// pressOn presses the button by which a task that has stopped goes on.
+func (l *lane) pressOn() {
+	l.t.Helper()
+	for _, label := range []string{"Go on", "Try again"} {
+		l.pressIfThere(label)
+	}
 }
 
 // balances checks what a task has cost: one fee, or none, and one transaction each
