@@ -37,6 +37,7 @@ type hosting struct {
 	origin string
 	frame  *visitor // what the person sees in the frame
 	last   target.ID
+	known  []target.ID // windows that are or were there
 }
 
 // hosted starts a network and opens a page of a host that has the widget in it.
@@ -215,12 +216,21 @@ func (h *hosting) script(code string) {
 // tab is the tab that something opens.
 func (h *hosting) tab(opens func()) *visitor {
 	h.t.Helper()
-	wait := chromedp.WaitNewTarget(h.ctx, func(i *target.Info) bool { return i.Type == "page" })
+	before, err := chromedp.Targets(h.ctx)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for _, i := range before {
+		h.known = append(h.known, i.TargetID)
+	}
+	known := slices.Clone(h.known) // what is told of these, a closed one included, is no news
+	wait := chromedp.WaitNewTarget(h.ctx, func(i *target.Info) bool { return i.Type == "page" && !slices.Contains(known, i.TargetID) })
 	opens()
 	ctx, cancel := context.WithTimeout(h.ctx, patience)
 	defer cancel()
 	select {
 	case id := <-wait:
+		h.known = append(h.known, id)
 		v := h.attach(id)
 		v.size(1440, 900, false)
 		return v
