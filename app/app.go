@@ -14,9 +14,10 @@ import (
 // Ports is what the browser offers. Networks and the home's site come from the Config.
 type Ports struct {
 	runner.Ports
-	// Href is the address of the page; "" where there is none.
-	Href   string
-	Screen Screen
+	// Href is the address of the page, Policy its Content-Security-Policy; "" where
+	// there is none.
+	Href, Policy string
+	Screen       Screen
 }
 
 // Screen is the part of the browser that the person sees or touches.
@@ -43,8 +44,11 @@ type App struct {
 	*runner.Tab
 	clock  runner.Clock
 	models view.Models
-	nets   []view.Network
 	host   string // that serves the page
+	reach  reach
+
+	shipped []runner.Network // of config.json
+	changed []bool           // and whether its contracts were changed
 
 	guest *guest // whom the page works for; nil = nobody
 
@@ -62,11 +66,9 @@ func New(c Config, p Ports) *App {
 	if u, err := url.Parse(p.Href); err == nil {
 		a.host = u.Host
 	}
-	for i, n := range p.Networks {
-		shown := network(n)
-		shown.Changed = c.Networks[i].Changed()
-		shown.Shares = shares(n, p.Networks)
-		a.nets = append(a.nets, shown)
+	a.reach, a.shipped = newReach(p.Href, p.Policy), p.Networks
+	for _, n := range c.Networks {
+		a.changed = append(a.changed, n.Changed())
 	}
 	return a
 }
@@ -77,8 +79,9 @@ func (a *App) Subscribe(f func(view.State)) (cancel func()) {
 }
 
 func (a *App) state(s runner.Snapshot) view.State {
+	nets := a.networks(s.Own)
 	out := view.State{
-		Ready: s.Ready, Elsewhere: s.Elsewhere, Network: a.present(s.Network), Networks: a.nets, Models: a.models, Jobs: runner.NewestFirst(s.Jobs, s.Imported),
+		Ready: s.Ready, Elsewhere: s.Elsewhere, Network: present(s.Network, nets), Networks: nets, Trial: a.trial(s.Trial, s.Own), Models: a.models, Jobs: runner.NewestFirst(s.Jobs, s.Imported),
 		Persistent: s.Persistent, ChainDown: s.ChainDown, RelayDown: s.RelayDown, Drafts: s.Drafts,
 		Session: session(s.Session), Barred: s.Barred, Approval: view.Approval(s.Approval), Signing: signing(s.Signing),
 	}
@@ -116,8 +119,8 @@ func past(s runner.Past) view.Past {
 }
 
 // present is the network of the page.
-func (a *App) present(n runner.Network) view.Network {
-	for _, shown := range a.nets {
+func present(n runner.Network, nets []view.Network) view.Network {
+	for _, shown := range nets {
 		if shown.ID == n.ID {
 			return shown
 		}
@@ -128,7 +131,7 @@ func (a *App) present(n runner.Network) view.Network {
 func wallet(w runner.Wallet) view.Wallet { return view.Wallet{ID: w.ID, Name: w.Name, Icon: w.Icon} }
 
 func network(n runner.Network) view.Network {
-	return view.Network{ID: n.ID, Name: n.Name, ChainID: n.ChainID, Fee: n.Fee, Token: n.Contracts.Token, Coin: n.Coin, EIP191: n.EIP191, Explorer: n.Explorer, Development: n.Development, Historical: n.Historical}
+	return view.Network{ID: n.ID, Name: n.Name, ChainID: n.ChainID, Fee: n.Fee, Token: n.Contracts.Token, Coin: n.Coin, EIP191: n.EIP191, Explorer: n.Explorer, Hosts: hosts(n), Development: n.Development, Historical: n.Historical}
 }
 
 // FileURL makes an address for a stored file, the same one while the page lives.

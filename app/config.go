@@ -148,8 +148,8 @@ func ParseConfig(text []byte) (Config, error) {
 	seen := map[string]bool{}
 	for i, n := range c.Networks {
 		where := fmt.Sprintf("networks[%d]", i)
-		if n.ID == "" || seen[n.ID] {
-			return c, &ConfigError{where + ".id", "is missing or used twice"}
+		if n.ID == "" || seen[n.ID] || strings.HasPrefix(n.ID, runner.OwnPrefix) {
+			return c, &ConfigError{where + ".id", "is missing, used twice, or begins with " + runner.OwnPrefix}
 		}
 		seen[n.ID] = true
 		if _, err := n.profile(where); err != nil {

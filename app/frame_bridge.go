@@ -77,12 +77,16 @@ var (
 // refusedByUs is the answer to what is not asked of the wallet of a host.
 var refusedByUs = &chain.ProviderError{Code: 4200, Message: "the widget does not ask the wallet of a host for this"}
 
-// Request asks the host's wallet (EIP-1193). Whatever is no part of a task is not
-// asked: the error is chain.ErrUnsupported.
+// Request asks the host's wallet (EIP-1193). Without params there are none in the
+// request: wallets refuse null. Whatever is no part of a task is not asked: the error
+// is chain.ErrUnsupported.
 func (b *bridge) Request(ctx context.Context, method string, params any) (json.RawMessage, error) {
-	text, err := json.Marshal(params)
-	if err != nil {
-		return nil, err
+	var text json.RawMessage
+	if params != nil {
+		var err error
+		if text, err = json.Marshal(params); err != nil {
+			return nil, err
+		}
 	}
 	if !slices.Contains(bridgeReads, method) && !slices.Contains(bridgeAsks, method) ||
 		method == "eth_sendTransaction" && !b.paysTask(text) || method == "personal_sign" && !b.isRelayText(text) {

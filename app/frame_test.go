@@ -305,6 +305,30 @@ func TestFrameOrdersInATab(t *testing.T) {
 	f.until("the note", func(s view.State) bool { return s.Frame.Note.Title == "Nothing is sent here" })
 }
 
+func TestFrameAsksTheHostsWalletAsWalletsWantIt(t *testing.T) {
+	f := inFrame(t, hostOrigin)
+	nonce := f.greet(widget.Form{Wallet: true})
+	f.until("the wallet of the host", func(s view.State) bool { return len(s.Wallets) == 1 })
+	f.frame.Connect("host")
+	var asked []widget.Message
+	for deadline := time.Now().Add(10 * time.Second); len(asked) == 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("the host heard %q", f.parent.posted)
+		}
+		asked = f.parent.got(widget.Ask)
+	}
+	var call widget.Call
+	if err := asked[0].Into(&call); err != nil || call.Method != "eth_requestAccounts" {
+		t.Fatalf("asked %s, %v", asked[0].Body, err)
+	}
+	if call.Params != nil {
+		t.Errorf("params are %s: wallets refuse what is no list", call.Params)
+	}
+	const account = "0x52908400098527886E0F7030069857D2E4169EE7"
+	f.parent.says(hostOrigin, widget.Encode(widget.Answer, nonce, widget.Reply{ID: call.ID, Result: json.RawMessage(`["` + account + `"]`)}))
+	f.until("the account", func(s view.State) bool { return s.Session.Connected && s.Session.Account.Hex() == account })
+}
+
 func TestFrameSaysThatATabIsBlocked(t *testing.T) {
 	f := inFrame(t, hostOrigin)
 	f.greet(widget.Form{})
@@ -377,4 +401,67 @@ func TestTabShowsThatAPurseIsWanted(t *testing.T) {
 	}
 	frame.says(ownOrigin, widget.Encode(widget.Taken, "n1", nil))
 	until("the answer", func(s view.State) bool { return s.Guest.Handed })
+}
+
+// places are the tabs of a browser in which another one runs the tasks, and does not
+// answer when it is asked for its place.
+type places struct{}
+
+func (places) Elect(ctx context.Context, how runner.Claim, f func(context.Context)) error {
+	switch how {
+	case runner.IfFree:
+		return runner.ErrPlaceTaken
+	case runner.Wait:
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	f(ctx)
+	return nil
+}
+func (places) Tell(string)                       {}
+func (places) Hear(func(string)) (cancel func()) { return func() {} }
+func (places) Visible(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+
+func TestTabOfAFrameTakesItsNetworkOnceItRunsTheTasks(t *testing.T) {
+	c, err := app.ParseConfig(shipped(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &browser{}
+	page := app.New(c, app.Ports{
+		Ports:  runner.Ports{Clock: hasty{b}, HTTP: b, Store: store{b}, Worker: b, Wallets: b, Tabs: places{}, NewID: func() string { return "id" }},
+		Screen: b,
+	})
+	frame := &otherWindow{}
+	page.Serve(app.GuestPorts{Frame: frame, Own: ownOrigin, Name: "crynux-widget-n1", Doze: func() {}})
+	told := make(chan view.State, 1000)
+	t.Cleanup(page.Subscribe(func(s view.State) { told <- s }))
+	go page.Run(t.Context())
+	until := func(what string, ok func(view.State) bool) {
+		t.Helper()
+		for deadline := time.After(10 * time.Second); ; {
+			select {
+			case s := <-told:
+				if ok(s) {
+					return
+				}
+			case <-deadline:
+				t.Fatalf("waited for %s", what)
+			}
+		}
+	}
+	until("what the other tab does", func(s view.State) bool { return s.Ready && s.Elsewhere })
+	other := c.Networks[len(c.Networks)-1].ID
+	frame.says(ownOrigin, widget.Encode(widget.Ordered, "n1", widget.Order{Host: hostOrigin, Kind: task.SD, Args: `{"a":1}`, Network: other}))
+	until("the order", func(s view.State) bool { return s.Guest.Waits && s.Elsewhere && s.Network.ID != other })
+	page.WorkHere()
+	until("the network of the order", func(s view.State) bool { return !s.Elsewhere && s.Guest.Waits && s.Network.ID == other })
+}
+
+// hasty is a browser in which all waiting is over at once.
+type hasty struct{ *browser }
+
+func (hasty) Sleep(ctx context.Context, _ time.Duration) error {
+	time.Sleep(time.Millisecond) // other work comes in between
+	return ctx.Err()
 }

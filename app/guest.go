@@ -32,10 +32,12 @@ type guest struct {
 
 	mu    sync.Mutex
 	order widget.Order // the zero Order: none yet, or the person does not want it
-	fill  view.Fill
-	job   string    // id of the task that was made of the order
-	sent  job.State // what the frame knows of it
-	left  bool
+	// network is that of the order until this tab runs the tasks and has changed to it.
+	network string
+	fill    view.Fill
+	job     string    // id of the task that was made of the order
+	sent    job.State // what the frame knows of it
+	left    bool
 	// sentKey tells that the key of its purse was sent to the frame, handed that the
 	// frame has it.
 	sentKey, handed bool
@@ -81,7 +83,7 @@ func (g *guest) heard(m Mail) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.order, g.left, g.sentKey, g.handed, g.job, g.sent = order, false, false, false, order.Job, job.State{}
-	g.app.UseNetwork(order.Network)
+	g.network = order.Network
 	g.ports.Doze()
 	if order.Job == "" && order.Args != "" {
 		g.fill = view.Fill{N: g.fill.N + 1, Kind: order.Kind, Args: order.Args}
@@ -107,6 +109,10 @@ func (g *guest) waits() bool { return g.order.Host != "" && g.order.Args != "" &
 func (g *guest) follow(s runner.Snapshot) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.network != "" && s.Ready && !s.Elsewhere {
+		g.app.UseNetwork(g.network)
+		g.network = ""
+	}
 	if g.job == "" || g.left {
 		return
 	}

@@ -34,7 +34,7 @@ func TestShippedNetworksOfThePastSayWhoHasTheirID(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := New(c, Ports{})
-	for _, n := range page.nets {
+	for _, n := range page.networks(nil) {
 		if want := n.ChainID == 42; (n.Shares == "LUKSO") != want {
 			t.Errorf("%s shares its id with %q", n.Name, n.Shares)
 		}

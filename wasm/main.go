@@ -95,6 +95,7 @@ func ports(ctx context.Context, kept string) (app.Ports, error) {
 		},
 		Screen: screen{},
 		Href:   goapp.Window().URL().String(),
+		Policy: browser.Policy(),
 	}, nil
 }
 

@@ -16,8 +16,9 @@ const offer = () => {
 
 boot.take = () => {
   taking = true;
-  if (registration.waiting) registration.waiting.postMessage("take over");
-  else location.reload(); // another tab has taken it
+  if (!registration.waiting) return location.reload(); // another tab has taken it
+  registration.waiting.postMessage("take over");
+  setTimeout(crynuxReload, 3000); // the worker before may be busy for long; without both the page comes from the network
 };
 
 const look = () => {
@@ -34,12 +35,13 @@ const keep = async () => {
     else if (controlled) offer();
   });
   look();
-  if (boot.broken && controlled) await registration.update();
+  const update = () => registration.update().catch(() => {}); // without a network there is none
+  if (controlled) update(); // browsers look by themselves, but late
   let looked = Date.now();
   document.addEventListener("visibilitychange", () => {
     if (document.hidden || Date.now() - looked < everyHour) return;
     looked = Date.now();
-    registration.update().catch(() => {}); // without a network there is none
+    update();
   });
 };
 

@@ -47,10 +47,17 @@ const fetchPage = async () => {
   return keepable(response, text);
 };
 
+const fetchConfig = async () => {
+  const response = await fetch(config, { cache: "reload" });
+  if (!response.ok) throw new Error(`config.json: ${response.status}`);
+  return response;
+};
+
 const install = async () => {
   const cache = await caches.open(cacheOf(version));
   await cache.put(scope, await fetchPage());
   const names = Object.keys(kept).filter((name) => !name.endsWith(".gz"));
+  await cache.put(config, await fetchConfig());
   await Promise.all(names.map(async (name) => cache.put(`${name}?v=${version}`, await fetchKept(name))));
 };
 

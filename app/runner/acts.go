@@ -97,6 +97,18 @@ func (t *Tab) Renew() { t.act((*Runner).Renew) }
 // UseNetwork is Runner.UseNetwork.
 func (t *Tab) UseNetwork(id string) { t.act(func(r *Runner) { r.UseNetwork(id) }) }
 
+// TryNetwork is [Runner.TryNetwork].
+func (t *Tab) TryNetwork(n Network) { t.act(func(r *Runner) { r.TryNetwork(n) }) }
+
+// AddNetwork is [Runner.AddNetwork].
+func (t *Tab) AddNetwork(relayDown bool) { t.act(func(r *Runner) { r.AddNetwork(relayDown) }) }
+
+// DropTrial is [Runner.DropTrial].
+func (t *Tab) DropTrial() { t.act((*Runner).DropTrial) }
+
+// RemoveNetwork is [Runner.RemoveNetwork].
+func (t *Tab) RemoveNetwork(id string) { t.act(func(r *Runner) { r.RemoveNetwork(id) }) }
+
 // ListToken is Runner.ListToken.
 func (t *Tab) ListToken() { t.act((*Runner).ListToken) }
 

@@ -14,7 +14,7 @@ import (
 func (r *Runner) LookAhead(kind task.Kind, args []byte) {
 	vram := task.VRAM(kind, args)
 	r.post(func() {
-		n, account := r.networks[r.snap.Network.ID], r.snap.Session.Account
+		n, account := r.network(r.snap.Network.ID), r.snap.Session.Account
 		if r.purse.open && r.purse.record.ChainID == n.ChainID {
 			account = r.purse.record.Address
 		}

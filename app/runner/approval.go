@@ -54,7 +54,7 @@ const revokeID = "revoke"
 // job and lets none be paid meanwhile: they need the allowance.
 func (r *Runner) Revoke() {
 	r.post(func() {
-		w, n, account := r.wallet, r.networks[r.snap.Network.ID], r.snap.Session.Account
+		w, n, account := r.wallet, r.network(r.snap.Network.ID), r.snap.Session.Account
 		now := r.snap.Session.Revocation
 		if w == nil || n.Historical || now.Asking || now.Hash != (hash{}) {
 			return

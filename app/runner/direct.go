@@ -36,14 +36,14 @@ func (r *Runner) Direct(on bool) {
 // Relay accepts what wallets sign today, or where the person allowed eth_sign.
 func (r *Runner) direct() bool {
 	allowed := r.snap.Session.Connected && r.allowed[nameOf(r.snap.Session.Wallet)]
-	return r.networks[r.snap.Network.ID].EIP191 || r.Vault == nil || allowed && !r.isBarred()
+	return r.network(r.snap.Network.ID).EIP191 || r.Vault == nil || allowed && !r.isBarred()
 }
 
 // showDirect tells the page whether the wallet signs everything itself. It is
 // called when the choice, the wallet or the network has changed.
 func (r *Runner) showDirect() {
 	r.snap.Direct = r.direct()
-	r.snap.Barred = !r.networks[r.snap.Network.ID].EIP191 && r.isBarred()
+	r.snap.Barred = !r.network(r.snap.Network.ID).EIP191 && r.isBarred()
 }
 
 // isBarred reports whether eth_sign of the connected wallet was found to sign

@@ -70,7 +70,7 @@ func (r *Runner) start(s job.State, e job.Effect) {
 }
 
 func (r *Runner) do(ctx context.Context, s job.State, h hand, e job.Effect, others map[common.Hash]bool) {
-	n := r.networks[s.Order.Network]
+	n := r.network(s.Order.Network)
 	if n.chain == nil {
 		r.answer(s, r.metNow(job.Fault{Code: job.NetworkMismatch, Reason: "This page does not know the network " + s.Order.Network + "."}))
 		return

@@ -97,12 +97,17 @@ func unfinished(s job.State) bool {
 // networkOf is the network of a record; one that this page does not know has no
 // endpoints that could be asked.
 func (r *Runner) networkOf(record taskwallet.Record) network {
-	for _, n := range r.networks {
-		if n.ChainID == record.ChainID && !n.Historical {
+	var own network
+	for _, n := range r.known() {
+		switch {
+		case n.ChainID != record.ChainID || n.Historical:
+		case !n.Own:
 			return n
+		default: // the host's word counts more, where both have the chain id
+			own = n
 		}
 	}
-	return network{}
+	return own
 }
 
 // jobsNow are all jobs, for any goroutine but the owner's.

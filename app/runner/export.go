@@ -209,7 +209,7 @@ func (r *Runner) networksOf(jobs []job.State) (list []archive.Network) {
 	for _, s := range jobs {
 		if id := s.Order.Network; !seen[id] {
 			seen[id] = true
-			list = append(list, archive.Network{ID: id, Name: r.networks[id].Name, ChainID: s.Order.ChainID})
+			list = append(list, archive.Network{ID: id, Name: r.network(id).Name, ChainID: s.Order.ChainID})
 		}
 	}
 	return list

@@ -145,7 +145,7 @@ func (r *Runner) lookInto(ctx context.Context, file File) error {
 				offer.Size += int64(f.Size)
 			}
 		}
-		if name := foreignName(c, s); r.networks[s.Order.Network].chain == nil && !slices.Contains(offer.Foreign, name) {
+		if name := foreignName(c, s); r.network(s.Order.Network).chain == nil && !slices.Contains(offer.Foreign, name) {
 			offer.Foreign = append(offer.Foreign, name)
 		}
 	}

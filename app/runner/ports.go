@@ -31,7 +31,7 @@ type Ports struct {
 	Worker   Worker
 	Wallets  Wallets
 	NewID    func() string
-	Networks []Network // at least one
+	Networks []Network // of config.json: at least one
 	// Chance is between 0 and 1, anew each time. It spreads the requests of many pages
 	// that met the same trouble; nil = they are not spread.
 	Chance func() float64
@@ -143,7 +143,7 @@ type Wallet struct {
 	ID, RDNS, Name, Icon string
 }
 
-// Network is one profile of config.json.
+// Network is one profile, of config.json or the person's own.
 type Network struct {
 	ID, Name string
 	ChainID  uint64
@@ -162,4 +162,6 @@ type Network struct {
 	Fee uint256.Int
 	// Development marks a network without real models; Historical one that is gone.
 	Development, Historical bool
+	// Own marks one that the person added.
+	Own bool
 }

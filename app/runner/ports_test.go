@@ -221,12 +221,16 @@ func (s *store) setRefuse(refuse func(store, key string, value []byte) bool) {
 	s.refuse = refuse
 }
 
-// until waits until the settings fit.
+// until waits for the settings to be as they should, each without its version.
 func (d *disk) until(w *world, what string, ok func(settings map[string][]byte) bool) {
 	w.Helper()
 	for late := time.Now().Add(patience); ; {
 		d.mu.Lock()
-		done := ok(d.records[runner.Settings])
+		settings := map[string][]byte{}
+		for key, value := range d.records[runner.Settings] {
+			settings[key] = bytes.TrimPrefix(value, []byte("v1 "))
+		}
+		done := ok(settings)
 		d.mu.Unlock()
 		if done {
 			return

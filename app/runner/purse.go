@@ -109,7 +109,7 @@ type purse struct {
 
 // refreshPurse reads the task wallet's balances, in one request.
 func (r *Runner) refreshPurse() {
-	n := r.networks[r.snap.Network.ID]
+	n := r.network(r.snap.Network.ID)
 	if !r.purse.made || n.Historical {
 		return
 	}
@@ -192,7 +192,7 @@ func (r *Runner) showPurse(n network) {
 // findPurse looks for the record of the connected account after a connection or a
 // change of account or network.
 func (r *Runner) findPurse() {
-	n, owner := r.networks[r.snap.Network.ID], r.snap.Session.Account
+	n, owner := r.network(r.snap.Network.ID), r.snap.Session.Account
 	if r.purse.open && r.purse.record.ChainID == n.ChainID {
 		r.showPurse(n) // an open one stays open, whatever the owner's wallet shows
 		return

@@ -29,7 +29,7 @@ func (r *Runner) Funding(ctx context.Context, tasks uint64) (Funding, error) {
 func (r *Runner) present() network {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	n := r.networks[r.published.Network.ID]
+	n := r.network(r.published.Network.ID)
 	n.Fee = r.published.Network.Fee // the profile's may be out of date
 	return n
 }

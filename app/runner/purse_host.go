@@ -42,7 +42,7 @@ var errNoHosts = errors.New("runner: there are no purses for hosts here")
 // is in memory only.
 func (r *Runner) TakeHostPurse(id taskwallet.Identity, adopt func(ctx context.Context) (address, error), opened func()) {
 	r.post(func() {
-		n := r.networks[r.snap.Network.ID]
+		n := r.network(r.snap.Network.ID)
 		go func() {
 			err := whole(func() error {
 				at, err := adopt(r.ctx)
@@ -213,7 +213,7 @@ func hostsKey(id taskwallet.Identity) string { return "hosts-" + id.StoreKey() }
 
 // showHosts reads what is in the purses of hosts, and shows it.
 func (r *Runner) showHosts() {
-	p, n := r.purse, r.networks[r.snap.Network.ID]
+	p, n := r.purse, r.network(r.snap.Network.ID)
 	if !p.open || r.Hosts == nil || p.record.Kind == taskwallet.Host {
 		return
 	}

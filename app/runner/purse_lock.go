@@ -99,10 +99,12 @@ func (r *Runner) leave() {
 // unsaved reports whether a key is still being overwritten, something is not in the
 // store yet, or the wallet was asked for something that has to get there.
 func (r *Runner) unsaved() bool {
-	select {
-	case <-r.locking:
-	default:
-		return true
+	if r.locking != nil {
+		select {
+		case <-r.locking:
+		default:
+			return true
+		}
 	}
 	for _, s := range r.jobs {
 		if s.Phase == job.AwaitApproval || s.Phase == job.AwaitCreate || s.Phase == job.AwaitCancel {

@@ -11,7 +11,7 @@ import (
 // purseWork does one thing with the task wallet at a time, and notes how it ended.
 func (r *Runner) purseWork(step string, do func(ctx context.Context, n network, w Connection) error) {
 	r.post(func() {
-		p, n, w := &r.snap.Purse, r.networks[r.snap.Network.ID], r.wallet
+		p, n, w := &r.snap.Purse, r.network(r.snap.Network.ID), r.wallet
 		switch {
 		case p.Step != "" || r.Vault == nil || n.Historical:
 			return

@@ -40,7 +40,7 @@ const (
 // Nobody is asked for anything, and nothing is signed.
 func (r *Runner) FindPast(of address) {
 	r.post(func() {
-		n, s := r.networks[r.snap.Network.ID], r.snap.Session
+		n, s := r.network(r.snap.Network.ID), r.snap.Session
 		switch {
 		case r.snap.Past.Step != "" || n.Historical:
 			return

@@ -8,7 +8,6 @@ import (
 
 	"crynux-dapp/app/job"
 	"crynux-dapp/app/task"
-	"crynux-dapp/chain"
 	"crynux-dapp/chain/taskwallet"
 	"crynux-dapp/relay"
 )
@@ -34,6 +33,7 @@ type Runner struct {
 	unwatch   func() // ends the events of wallet
 	connects  uint64 // how often a wallet was asked to connect
 	purse     purse
+	added     []Network                    // by the person
 	locking   <-chan struct{}              // closed when the last lock has overwritten its key; nil = there was none
 	idling    bool                         // the idle task wallet is looked after
 	allowed   map[string]bool              // wallets for which the person chose Direct mode, by name
@@ -57,7 +57,7 @@ type Runner struct {
 	writing               bool
 	signed                map[string]relay.Signed // signatures that may be used again, by signing parameters
 
-	networks map[string]network
+	networks networks
 
 	recording sync.Mutex   // while a record of a key is read and written again
 	touched   atomic.Int64 // when the person last did something in the page, in unix milliseconds
@@ -70,14 +70,6 @@ type Runner struct {
 	yielding bool // the lease is given away: nothing is begun any more
 }
 
-// network is a profile with its clients.
-type network struct {
-	Network
-	endpoints *chain.Endpoints
-	chain     *chain.Client // over them
-	relay     *relay.Relays
-}
-
 // newRunner makes a Runner over a lease. It does nothing before run or
 // show.
 func newRunner(ctx context.Context, p Ports, store leased, tell func(Snapshot)) *Runner {
@@ -85,17 +77,9 @@ func newRunner(ctx context.Context, p Ports, store leased, tell func(Snapshot)) 
 	r := &Runner{
 		ctx: ctx, Ports: p, Store: store, tell: tell, inbox: newInbox(), lookAway: func() {}, cursors: map[string]uint64{}, missing: map[string]int{}, waited: map[string]int{}, committed: map[string]bool{}, watching: map[string]bool{},
 		alones: map[payer]context.CancelFunc{}, following: map[address]bool{}, turns: turns{map[payer]string{}}, leaves: map[string]context.CancelCauseFunc{},
-		signed: map[string]relay.Signed{}, earlier: map[string]bool{}, networks: map[string]network{}, allowed: map[string]bool{}, barred: map[string]bool{}, proved: map[proven]bool{},
+		signed: map[string]relay.Signed{}, earlier: map[string]bool{}, allowed: map[string]bool{}, barred: map[string]bool{}, proved: map[proven]bool{},
 	}
-	for _, n := range p.Networks {
-		endpoints := chain.NewEndpoints(n.ChainID, n.RPC, p.HTTP, p.Clock, p.Chance)
-		r.networks[n.ID] = network{
-			Network:   n,
-			endpoints: endpoints,
-			chain:     chain.NewClient(endpoints, n.Contracts),
-			relay:     relay.NewRelays(n.Relays, p.HTTP, p.Clock, p.Chance),
-		}
-	}
+	r.setNetworks(p.Networks)
 	if p.Vault != nil {
 		r.Vault = noted{p.Vault, r}
 	}
@@ -144,8 +128,9 @@ func (r *Runner) own() {
 func (r *Runner) post(do func()) { r.inbox.post(do) }
 
 func (r *Runner) publish() {
-	r.snap.Network.Fee = r.price(r.networks[r.snap.Network.ID].Network)
+	r.snap.Network.Fee = r.price(r.network(r.snap.Network.ID).Network)
 	s := r.snap
+	s.Own = r.ownShown()
 	s.Jobs, s.Imported, s.Queue = slices.Clone(r.jobs), slices.Clone(r.imported), r.queued()
 	s.Wallets = slices.Clone(s.Wallets)
 	r.mu.Lock()

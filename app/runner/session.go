@@ -211,7 +211,7 @@ func (r *Runner) refreshChain() {
 
 // refreshBalances reads what the account has, in one request.
 func (r *Runner) refreshBalances() {
-	s, n := r.snap.Session, r.networks[r.snap.Network.ID]
+	s, n := r.snap.Session, r.network(r.snap.Network.ID)
 	if !s.Connected || n.Historical {
 		return
 	}
@@ -231,7 +231,7 @@ func (r *Runner) refreshBalances() {
 // block and the contracts' code, all through the wallet.
 func (r *Runner) SwitchChain() {
 	r.post(func() {
-		w, n := r.wallet, r.networks[r.snap.Network.ID]
+		w, n := r.wallet, r.network(r.snap.Network.ID)
 		if w == nil {
 			return
 		}
@@ -272,18 +272,20 @@ func explorers(n Network) []string {
 // UseNetwork changes the network of the page; running jobs keep theirs.
 func (r *Runner) UseNetwork(id string) {
 	r.post(func() {
-		n, ok := r.networks[id]
-		if !ok {
-			return
+		if n := r.network(id); n.chain != nil {
+			r.useNetwork(n)
 		}
-		r.snap.Network, r.snap.Session.Known, r.snap.Ahead, r.picked = n.Network, false, Ahead{}, true
-		r.snap.Session.Foreign, r.snap.Session.Revocation, r.snap.Session.Listing = false, Revocation{}, NotListed
-		r.lookAway()
-		r.showDirect()
-		r.write(write{store: Settings, key: networkKey, value: []byte(id)})
-		r.refreshBalances()
-		r.findPurse()
 	})
+}
+
+func (r *Runner) useNetwork(n network) {
+	r.snap.Network, r.snap.Session.Known, r.snap.Ahead, r.picked = n.Network, false, Ahead{}, true
+	r.snap.Session.Foreign, r.snap.Session.Revocation, r.snap.Session.Listing = false, Revocation{}, NotListed
+	r.lookAway()
+	r.showDirect()
+	r.write(write{store: Settings, key: networkKey, value: []byte(n.ID)})
+	r.refreshBalances()
+	r.findPurse()
 }
 
 // signsDigests asks a wallet for eth_sign with parameters it must refuse: a wallet

@@ -28,7 +28,7 @@ func (r *Runner) show(reads *inbox) {
 
 // reread takes over one record that another tab has changed.
 func (r *Runner) reread(store, key string) {
-	if store != Jobs && (store != Settings || key != networkKey) {
+	if store != Jobs && (store != Settings || key != networkKey && key != ownKey) {
 		return
 	}
 	value, ok, err := r.Store.Get(r.ctx, store, key)
@@ -36,7 +36,11 @@ func (r *Runner) reread(store, key string) {
 		return // it is shown as it was
 	}
 	r.post(func() {
-		if store == Settings {
+		switch {
+		case store == Settings && key == ownKey:
+			r.setOwn(value)
+			return
+		case store == Settings:
 			r.choose(value)
 			return
 		}

@@ -18,6 +18,10 @@ type Snapshot struct {
 	Elsewhere bool
 	// Network is that of the page; its Fee is what the next task costs.
 	Network Network
+	// Own are the networks that the person added, Trial is the one that is being added;
+	// nil = none.
+	Own     []OwnNetwork
+	Trial   *Trial
 	Wallets []Wallet
 	Session Session
 	Purse   Purse

@@ -29,7 +29,7 @@ const (
 // changes nothing but what the wallet shows.
 func (r *Runner) ListToken() {
 	r.post(func() {
-		w, n := r.wallet, r.networks[r.snap.Network.ID]
+		w, n := r.wallet, r.network(r.snap.Network.ID)
 		if w == nil || n.Historical || r.snap.Session.Listing == ListAsking || r.snap.Session.ChainID != n.ChainID {
 			return
 		}

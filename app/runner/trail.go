@@ -102,7 +102,7 @@ func (t *trail) saw(head chain.Block) {
 // unburied reports whether a block that told about a job may still be taken back.
 func (r *Runner) unburied(s job.State) bool {
 	newest := s.Newest()
-	return newest != 0 && !r.longOver(s) && !r.networks[s.Order.Network].buried(newest, r.trail(s.Order.Network).head.Number)
+	return newest != 0 && !r.longOver(s) && !r.network(s.Order.Network).buried(newest, r.trail(s.Order.Network).head.Number)
 }
 
 // reorganised takes back what blocks told that are not on the chain any more. has tells

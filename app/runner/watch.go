@@ -96,7 +96,7 @@ func underWay(s job.State) bool {
 // watch polls each network while there is something to wait for, and sooner than it was
 // planned when something new is.
 func (r *Runner) watch() {
-	for id, n := range r.networks {
+	for id, n := range r.known() {
 		t := r.trail(id)
 		switch {
 		case r.watching[id]:
@@ -112,7 +112,7 @@ func (r *Runner) watch() {
 
 // lookedAt polls at once when somebody looks at the page again.
 func (r *Runner) lookedAt() {
-	for id := range r.networks {
+	for id := range r.known() {
 		if t := r.trail(id); t.wake != nil && !r.View.Hidden() {
 			t.wake()
 		}
@@ -245,7 +245,11 @@ func (r *Runner) pollAfter(n network, pause time.Duration) {
 		defer wake()
 		_ = r.Clock.Sleep(ctx, pause) // cut short by wake
 		if r.ctx.Err() == nil {
-			r.post(func() { r.poll(n) })
+			r.post(func() {
+				if n = r.network(n.ID); n.chain != nil { // other endpoints perhaps
+					r.poll(n)
+				}
+			})
 		}
 	}()
 }

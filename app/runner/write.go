@@ -65,12 +65,14 @@ func (r *Runner) load() {
 	}
 	last, _, _ := r.Store.Get(r.ctx, Settings, "wallet")
 	chosen, _, _ := r.Store.Get(r.ctx, Settings, networkKey)
+	own, _, _ := r.Store.Get(r.ctx, Settings, ownKey)
 	direct, _, _ := r.Store.Get(r.ctx, Settings, directKey)
 	barred, _, _ := r.Store.Get(r.ctx, Settings, barredKey)
 	broken, newer := r.setAside(r.ctx)
 	r.post(func() {
 		r.snap.Unreadable, r.snap.Newer = broken, newer
 		r.snap.Drafts = drafts
+		r.setOwn(own)
 		r.choose(chosen)
 		r.allowed, r.barred = readNames(direct), readNames(barred)
 		r.showDirect()
@@ -108,7 +110,7 @@ const networkKey = "network"
 
 // choose makes a stored network that of the page, if it is still there.
 func (r *Runner) choose(stored []byte) {
-	if n, ok := r.networks[string(stored)]; ok {
+	if n := r.network(string(stored)); n.chain != nil {
 		r.snap.Network, r.picked = n.Network, true
 	}
 }

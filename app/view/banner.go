@@ -30,6 +30,9 @@ const (
 	workHereID     = "work-here"
 	elsewhereTitle = "Your tasks run in another tab of this browser"
 	elsewhereText  = "Here you see the same, live. To pay for a task or to go on with one, work in this tab."
+	// elsewhereGuest is for a tab that a frame has opened: what it was opened for is done
+	// here, so it is said what that means for the other one.
+	elsewhereGuest = "{host} has opened this one. To pay here, work in this tab: the other one then only shows, and a task wallet that is open there is locked. Nothing is charged by that."
 )
 
 // elsewhere is a tab that only shows.
@@ -38,8 +41,12 @@ func (p *Page) elsewhere() app.UI {
 	if p.moving {
 		label = "Taking over…"
 	}
+	text := elsewhereText
+	if host := p.state.Guest.Host; host != "" {
+		text = fill(elsewhereGuest, "host", host)
+	}
 	return app.Section().Class("banner calm").Role("status").Aria("label", elsewhereTitle).Body(
-		app.Div().Body(app.Strong().Text(elsewhereTitle), app.P().Text(elsewhereText)),
+		app.Div().Body(app.Strong().Text(elsewhereTitle), app.P().Text(text)),
 		app.Button().Class("button").Type("button").ID(workHereID).Text(label).OnClick(p.onWorkHere),
 	)
 }

@@ -19,10 +19,11 @@ const (
 	eraseID    = "erase-typed"
 )
 
-// settingsView is the page of settings: what this browser keeps.
+// settingsView is the page of settings: the networks, and what this browser keeps.
 func (p *Page) settingsView() app.UI {
 	return app.Div().Class("settings").Role("region").Aria("label", "Settings").Body( // another element than the forms', whose fields are not reused
 		app.H1().Class("sr-only").Text("Settings"),
+		p.networksView(),
 		either(p.state.Stored.Possible && !p.state.Elsewhere, p.dataView, func() app.UI {
 			text := "This browser keeps nothing that could be exported."
 			if p.state.Elsewhere {

@@ -67,3 +67,20 @@ func TestTabThatLostThePlaceClosesWhatItCannotDo(t *testing.T) {
 	}
 	b.wants("button: Work in this tab")
 }
+
+func TestTabOfAFrameThatOnlyShowsSaysWhatComesFirst(t *testing.T) {
+	const host = "https://shop.example"
+	s := elsewhere()
+	s.Guest = Guest{Host: host, Waits: true}
+	b := open(t, s)
+	b.reads("status", elsewhereTitle, host+" has opened this one.", "Nothing is charged by that.")
+	b.reads("status", "Filled in by "+host, "Nothing is paid before you press the button.")
+	b.wants("button: Work in this tab", "button: Show it nothing")
+	b.isOrderly()
+	b.become(func(s *State) { s.Guest = Guest{Host: host, Purse: true} })
+	b.reads("region", "A purse for "+host, "work in this tab first")
+	b.isOrderly()
+	b.become(func(s *State) { *s = connected(); s.Guest = Guest{Host: host, Purse: true} })
+	b.hides(elsewhereTitle)
+	b.reads("region", "A purse for "+host, "open the task wallet first, at the top right")
+}

@@ -35,11 +35,17 @@ func (p *Page) hostPurse() app.UI {
 			problem(s.Purse.Problem),
 			app.P().Class("doing").Role("status").Text(s.Purse.Step),
 			app.P().Role("status").Text(only(s.Purse.Step == "", handedText(s.Guest))),
-			either(s.Purse.Open, p.hostFund, func() app.UI {
-				return app.P().Text("It is filled from your task wallet: connect your wallet and open the task wallet first, at the top right.")
-			}),
+			either(s.Purse.Open, p.hostFund, func() app.UI { return app.P().Text(hostPurseFirst(s)) }),
 		),
 	)
+}
+
+// hostPurseFirst says what comes before a purse can be filled.
+func hostPurseFirst(s State) string {
+	if s.Elsewhere {
+		return "It is filled from your task wallet: work in this tab first, then open the task wallet here."
+	}
+	return "It is filled from your task wallet: connect your wallet and open the task wallet first, at the top right."
 }
 
 // handedText says where the key is.
@@ -82,12 +88,17 @@ func (p *Page) purseOf(origin string) HostPurse {
 	return HostPurse{}
 }
 
-// followHost reads what the first plan costs once the task wallet is open.
+// followHost reads what the first plan costs once the task wallet is open, and what
+// the next one does when the last was sent or refused.
 func (p *Page) followHost(before, now State) {
 	wants := func(s State) bool { return s.Guest.Purse && s.Purse.Open }
 	if wants(now) && !wants(before) {
 		p.planHost(1)
 		p.ctx.Defer(func(app.Context) { p.port.SetValue(hostTasksID, "1") })
+		return
+	}
+	if wants(now) && before.Purse.Step != "" && now.Purse.Step == "" && !p.host.known && p.host.fault == "" {
+		p.planHost(p.host.wanted)
 	}
 }
 

@@ -49,7 +49,7 @@ func (p *Page) networkChip() app.UI {
 		}).Body(
 			app.Range(s.Networks).Slice(func(i int) app.UI {
 				n := s.Networks[i]
-				return app.Option().Value(n.ID).Selected(n.ID == s.Network.ID).Text(n.Name)
+				return app.Option().Value(n.ID).Selected(n.ID == s.Network.ID).Text(chosenAs(n))
 			}),
 		),
 		app.Span().ID("network-health").Class("sr-only").Text(words),

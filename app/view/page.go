@@ -32,6 +32,7 @@ type Page struct {
 	host     hostPlan
 	looked   looks
 
+	network       networkPlan
 	dataFaults    faults // of the settings
 	unfold        string // the task of the list whose card is shown; "" = none
 	pastFault     string // of the address that is typed

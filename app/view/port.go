@@ -13,6 +13,7 @@ type Port interface {
 	PursePort
 	WalletPort
 	DataPort
+	NetworkPort
 	QueuePort
 
 	// Subscribe has f called with every new State, the present one first. f may be

@@ -29,7 +29,8 @@ type browser struct {
 	values map[string]string // what stands in the fields
 	files  map[string][]byte
 	typed  string
-	fails  error // what the task wallet's calls answer
+	wrong  NetworkDraft // what is wrong with a network
+	fails  error        // what the task wallet's calls answer
 
 	remains  Remains // in the task wallet
 	gasThere bool    // enough of it is in the task wallet
@@ -128,6 +129,9 @@ func (b *browser) Leave(id string)                 { b.note("leave %s", id) }
 func (b *browser) Remove(id string)                { b.note("remove %s", id) }
 func (b *browser) LookAtStorage()                  { b.note("look at storage") }
 func (b *browser) KeepStored()                     { b.note("keep") }
+func (b *browser) AddNetwork(relayDown bool)       { b.note("add network %v", relayDown) }
+func (b *browser) DropTrial()                      { b.note("drop trial") }
+func (b *browser) RemoveNetwork(id string)         { b.note("remove network %s", id) }
 func (b *browser) EmptyJob(id string)              { b.note("empty %s", id) }
 func (b *browser) Export(passphrase string)        { b.note("export %q", passphrase) }
 func (b *browser) ChooseImport()                   { b.note("choose") }
@@ -156,6 +160,11 @@ func (b *browser) Submit(k task.Kind, args []byte) {
 }
 
 // Value is empty for an element that is not there, as in a browser.
+func (b *browser) TryNetwork(d NetworkDraft) NetworkDraft {
+	b.note("try %s on chain %s at %s", d[NetworkName], d[NetworkChain], d[NetworkRPC])
+	return b.wrong
+}
+
 func (b *browser) Value(id string) string {
 	if !b.has(id) {
 		return ""

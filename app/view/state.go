@@ -17,7 +17,9 @@ type State struct {
 	Elsewhere bool
 	Network   Network
 	Networks  []Network
-	Models    Models
+	// Trial is a network that is being added; nil = none.
+	Trial  *Trial
+	Models Models
 
 	// Wallets are those the browser announced, in order of announcement.
 	Wallets []Wallet
@@ -78,6 +80,12 @@ type Network struct {
 	EIP191 bool
 	// Shares names other networks that have the same chain id; "" = none (text W8).
 	Shares string
+	// Own marks one that the person added, InUse that a task of it is unfinished, and
+	// Blocked says why this copy of the page cannot reach it; "" = it can.
+	Own, InUse bool
+	Blocked    string
+	// Hosts names the servers that are asked.
+	Hosts string
 	// Historical networks are listed for what was made there; nothing can be run.
 	Historical bool
 }

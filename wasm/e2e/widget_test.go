@@ -16,7 +16,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/page"
@@ -38,6 +37,7 @@ type hosting struct {
 	origin string
 	frame  *visitor // what the person sees in the frame
 	last   target.ID
+	known  []target.ID // windows that are or were there
 }
 
 // hosted starts a network and opens a page of a host that has the widget in it.
@@ -73,7 +73,7 @@ func hostedAs(t *testing.T, allowed bool, body string, change ...func(*devnet.Op
 		}
 	}}, change...)...)
 	mux.Handle("/_devwallet/", devchain.WalletHandler(n.Wallets...)) // for a host with a wallet
-	content = `<!doctype html><meta charset="utf-8"><title>Host</title><link rel="icon" href="data:,"><style>body { margin: 20px }</style>` + listening + strings.ReplaceAll(body, "WIDGET", n.Page+"widget.js") + heard
+	content = `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Host</title><link rel="icon" href="data:,"><style>body { margin: 20px }</style>` + listening + strings.ReplaceAll(body, "WIDGET", n.Page+"widget.js") + heard
 	v := browse(t)
 	v.net = n
 	v.open(origin + "/")
@@ -174,10 +174,37 @@ func (h *hosting) strike(button string) {
 	}))
 }
 
-// front brings the host's page to the front.
-func (h *hosting) front() {
+// looks takes pictures of a page, light on a desk and dark on a phone, and checks
+// that nothing is too wide there.
+func (v *visitor) looks(name string) {
+	v.t.Helper()
+	v.pictured(v, name)
+}
+
+// looks is that of the host's page with the frame in it.
+func (h *hosting) looks(name string) {
 	h.t.Helper()
-	h.run(page.BringToFront())
+	h.pictured(h.frame, name)
+}
+
+// pictured takes the pictures; within is what shows the page of ours.
+func (v *visitor) pictured(within *visitor, name string) {
+	v.t.Helper()
+	drawn := func() { // first the page around, then what is in it
+		v.run(chromedp.Evaluate(twoFrames, nil, awaited))
+		within.run(chromedp.Evaluate(twoFrames, nil, awaited))
+	}
+	v.shot(name + "-1440")
+	within.dark(true)
+	v.dark(true)
+	v.size(390, 844, true)
+	drawn()
+	within.fits()
+	v.shot(name + "-390-dark")
+	v.size(1440, 900, false)
+	within.dark(false)
+	v.dark(false)
+	drawn()
 }
 
 // script runs in the host's page.
@@ -189,12 +216,21 @@ func (h *hosting) script(code string) {
 // tab is the tab that something opens.
 func (h *hosting) tab(opens func()) *visitor {
 	h.t.Helper()
-	wait := chromedp.WaitNewTarget(h.ctx, func(i *target.Info) bool { return i.Type == "page" })
+	before, err := chromedp.Targets(h.ctx)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for _, i := range before {
+		h.known = append(h.known, i.TargetID)
+	}
+	known := slices.Clone(h.known) // what is told of these, a closed one included, is no news
+	wait := chromedp.WaitNewTarget(h.ctx, func(i *target.Info) bool { return i.Type == "page" && !slices.Contains(known, i.TargetID) })
 	opens()
 	ctx, cancel := context.WithTimeout(h.ctx, patience)
 	defer cancel()
 	select {
 	case id := <-wait:
+		h.known = append(h.known, id)
 		v := h.attach(id)
 		v.size(1440, 900, false)
 		return v
@@ -213,24 +249,32 @@ func TestWidgetPaysInATab(t *testing.T) {
 	h := hosted(t, plainWidget)
 	h.hears("ready", `["tab","purse"]`)
 	h.frame.until("the prompt of the host", func() bool { return h.frame.value("textbox", "Prompt") == "a lighthouse" })
-	h.shot("widget-frame-1440")
+	h.looks("widget-frame")
+	mine := h.another() // has the place where tasks run
+	mine.find("button", "Connect wallet")
+	h.front()
 	tab := h.tab(func() { h.frame.click("button", "Generate") })
+	tab.find("status", elsewhere)
 	tab.sees("Filled in by http://localhost:")
+	tab.looks("widget-follower")
+	tab.click("button", "Work in this tab")
+	tab.gone("status", elsewhere)
 	tab.connect(modern)
 	tab.setUp(2)
 	tab.until("the host's form", func() bool { return tab.value("textbox", "Prompt") == "a lighthouse" })
 	if n := h.tasks(); n != 0 {
 		t.Fatalf("%d tasks before anybody pressed a button in the tab", n)
 	}
-	tab.shot("widget-tab-1440")
+	tab.looks("widget-tab")
 	tab.click("button", "Generate")
 	tab.find("image", "a lighthouse (1 of 4)")
 	h.hears("progress", `"phase":"running"`)
 	h.hears("result", `"verified":true`, `"image/png"`)
 	h.front() // what is behind is not drawn
 	h.frame.find("image", "a lighthouse (1 of 4)")
-	h.shot("widget-result-1440")
-	tab.sees("as well")
+	h.looks("widget-result")
+	tab.front()
+	tab.find("status", "Shown on "+h.origin+" as well")
 	tab.whole()
 }
 
@@ -243,18 +287,16 @@ func TestWidgetPaysFromAPurse(t *testing.T) {
 	h.onePicture()
 	tab := h.tab(func() { h.frame.click("button", "Generate") })
 	tab.sees("A purse for http://localhost:")
-	tab.connect(modern)
+	tab.click("button", "Connect wallet") // there is one only
+	tab.begins("button", "Wallet 0x")
 	tab.setUp(4)
 	tab.until("the price", func() bool { return len(tab.all("button", starting("Send 30 CNX"))) > 0 })
 	tab.fill("spinbutton", "Tasks it may pay for", "2")
 	tab.until("the price of two", func() bool { return len(tab.all("button", starting("Send 60 CNX"))) > 0 })
-	tab.shot("widget-purse-1440")
-	tab.size(390, 844, true)
-	tab.shot("widget-purse-390")
-	tab.fits()
-	tab.size(1440, 900, false)
+	tab.looks("widget-purse")
 	tab.click("button", tab.begins("button", "Send 60 CNX").name)
 	tab.sees("The purse is open in the frame")
+	tab.begins("button", "Send 60 CNX") // the next one is planned, and takes another press
 	h.frame.sees("60 CNX in it, about 2 tasks")
 
 	// The key, by other means than the page's: taskwallet.md §4.
@@ -274,7 +316,7 @@ func TestWidgetPaysFromAPurse(t *testing.T) {
 	h.frame.click("button", "Generate")
 	h.hears("result", `"verified":true`)
 	h.frame.find("image", "a lighthouse")
-	h.shot("widget-purse-result-1440")
+	h.looks("widget-purse-result")
 	if _, tokens := h.owns(at); tokens.Cmp(cnx(30)) != 0 {
 		t.Errorf("%s CNX units are left", tokens)
 	}
@@ -283,6 +325,7 @@ func TestWidgetPaysFromAPurse(t *testing.T) {
 	// Another page in place of the frame is given nothing.
 	h.script(`document.querySelector("crynux-widget").shadowRoot.querySelector("iframe").src = "/trap"`)
 	h.until("the trap", func() bool { return h.inFirstFrame("document.title") == "Trap" })
+	tab.front()
 	tab.click("button", tab.begins("button", "Open it with the").name)
 	tab.sees("no such frame has answered yet")
 	if caught := h.inFirstFrame("JSON.stringify(caught)"); caught != "[]" {
@@ -290,11 +333,12 @@ func TestWidgetPaysFromAPurse(t *testing.T) {
 	}
 
 	// A new frame opens the purse again, spends the rest, and then the cap is reached.
+	h.front()
 	h.script(`(() => { const w = document.querySelector("crynux-widget"); document.body.prepend(w); })()`)
 	h.look()
 	h.frame.sees("Its key is not here yet")
-	h.onePicture()
-	_ = chromedp.Run(tab.ctx, page.Close()) // there is nobody left to answer
+	h.frame.find("button", "Parameters 512 × 512, 1 picture") // the form is as it was left
+	_ = chromedp.Run(tab.ctx, page.Close())                   // there is nobody left to answer
 	again := h.tab(func() { h.frame.click("button", "Generate") })
 	again.click("button", "Unlock task wallet")
 	again.click("button", "Unlock with one signature")
@@ -313,7 +357,7 @@ func TestWidgetPaysFromAPurse(t *testing.T) {
 	}
 
 	// What is left, coins for gas, comes back.
-	again.run(page.BringToFront())
+	again.front()
 	again.openPurse()
 	again.click("button", "Take it back")
 	again.until("nothing is left", func() bool {
@@ -409,7 +453,7 @@ func TestWidgetPaysOverTheBridge(t *testing.T) {
 	h.frame.click("button", "Generate")
 	h.hears("result", `"verified":true`)
 	h.frame.find("image", "a harbour")
-	h.shot("widget-bridge-1440")
+	h.looks("widget-bridge")
 	if n := len(wallet.Prompts()) - before; n != 5 { // connect, approve, create, arguments, result
 		t.Errorf("%d prompts", n)
 	}
@@ -456,11 +500,17 @@ func TestWidgetHostileHost(t *testing.T) {
 			t.Errorf("%d tasks", n)
 		}
 	}
-	unseen := "Nothing was started."
-	// refused presses a button that the person cannot see well. The browser tells of
-	// that within a tenth of a second, in which nobody presses.
+	const unseen = "Nothing was started."
+	forget := func() { h.frame.run(chromedp.Evaluate(`document.getElementById("frame-note").hidden = true`, nil)) }
+	// refused presses a button that the person cannot see well, once the browser tells
+	// of that: ten times a second at most, in which nobody presses.
 	refused := func() {
-		h.frame.run(chromedp.Evaluate(`document.getElementById("frame-note").hidden = true`, nil), chromedp.Sleep(time.Second))
+		forget()
+		h.frame.run(chromedp.Evaluate(`new Promise((done) => new IntersectionObserver((all, eye) => {
+			if (all.at(-1).isVisible) return;
+			eye.disconnect();
+			setTimeout(done, 500);
+		}, { threshold: 0.99, trackVisibility: true, delay: 100 }).observe(document.getElementById("send")))`, nil, awaited))
 		h.strike("Generate")
 		h.frame.sees(unseen)
 	}
@@ -478,7 +528,9 @@ func TestWidgetHostileHost(t *testing.T) {
 		h.script(`document.querySelector("crynux-widget").style.opacity = 1`)
 	})
 	t.Run("presses by script", func(t *testing.T) {
+		forget()
 		h.frame.call(h.frame.find("button", "Generate").id, "function() { this.click(); return '' }")
+		h.frame.sees(unseen)
 		nothing(t)
 	})
 	t.Run("names another origin", func(t *testing.T) {

@@ -1,0 +1,205 @@
+//go:build !js
+
+package runner_test
+
+import (
+	"bytes"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+
+	"crynux-dapp/app/job"
+	"crynux-dapp/app/runner"
+	"crynux-dapp/app/task"
+	"crynux-dapp/relay/devrelay"
+)
+
+// own is the network of the world as a person would type it.
+func (w *world) own() runner.Network {
+	n := w.net
+	n.ID, n.Name, n.Development = "", "Ours", false
+	return n
+}
+
+// tries has a network checked and returns what was found.
+func (g *page) tries(n runner.Network) runner.Trial {
+	g.w.Helper()
+	g.TryNetwork(n)
+	s := g.until("it was checked", func(s runner.Snapshot) bool {
+		return s.Trial != nil && !s.Trial.Checking && !s.Trial.Added && s.Trial.Network.Name == n.Name
+	})
+	return *s.Trial
+}
+
+// adds has a network checked and added, and returns its id.
+func (g *page) adds(n runner.Network) string {
+	g.w.Helper()
+	if trial := g.tries(n); !trial.Passed(false) {
+		g.w.Fatalf("%+v", trial.Findings)
+	}
+	g.AddNetwork(false)
+	g.until("it was added", func(s runner.Snapshot) bool { return s.Trial != nil && s.Trial.Added })
+	return runner.OwnID(n)
+}
+
+// TestOwnNetworkIsCheckedBeforeItIsAdded: each thing that is wrong is found, and then
+// nothing is added.
+func TestOwnNetworkIsCheckedBeforeItIsAdded(t *testing.T) {
+	w := begin(t, setup{})
+	g := w.reopen(w.rich(), onDisk(newDisk()))
+	down, address := w.another()
+	down.SetFaults(devrelay.Faults{Down: true})
+	gateway, page := w.another()
+	gateway.SetFaults(devrelay.Faults{Gateway: 200})
+	dead := httptest.NewServer(nil)
+	dead.Close()
+	good := w.own()
+	for name, c := range map[string]struct {
+		change  func(*runner.Network)
+		alter   func(url string, answer []byte) []byte
+		part    runner.Part
+		verdict runner.Verdict
+		got     string
+	}{
+		"wrong chain id":   {func(n *runner.Network) { n.ChainID++ }, nil, runner.PartRPC, runner.OtherChain, strconv.FormatUint(good.ChainID, 10)},
+		"dead RPC":         {func(n *runner.Network) { n.RPC = append([]string{dead.URL}, n.RPC...) }, nil, runner.PartRPC, runner.Silent, ""},
+		"RPC of HTML":      {func(n *runner.Network) { n.RPC = []string{page} }, nil, runner.PartRPC, runner.Strange, ""},
+		"RPC of nonsense":  {nil, func(url string, answer []byte) []byte { return []byte(`{"jsonrpc":"2.0","id":0,"result":{}}`) }, runner.PartRPC, runner.Strange, ""},
+		"no Task contract": {func(n *runner.Network) { n.Contracts.Task[0] ^= 1 }, nil, runner.PartTask, runner.Missing, ""},
+		"contracts swapped": {func(n *runner.Network) {
+			n.Contracts.Task, n.Contracts.Node = n.Contracts.Node, n.Contracts.Task
+		}, nil, runner.PartNode, runner.Missing, ""},
+		"no token": {func(n *runner.Network) { n.Contracts.Token = n.Contracts.Task }, nil, runner.PartToken, runner.Missing, ""},
+		"foreign token": {nil, func(_ string, answer []byte) []byte {
+			return bytes.ReplaceAll(answer, []byte("434e58"), []byte("544553")) // CNX, TES
+		}, runner.PartToken, runner.OtherToken, "TES"},
+		"dead Relay":         {func(n *runner.Network) { n.Relays = append(n.Relays, address) }, nil, runner.PartRelay, runner.Silent, ""},
+		"no Relay":           {func(n *runner.Network) { n.Relays = []string{w.net.RPC[0] + "/somewhere"} }, nil, runner.PartRelay, runner.Missing, ""},
+		"login page instead": {func(n *runner.Network) { n.Relays = []string{page} }, nil, runner.PartRelay, runner.Strange, ""},
+	} {
+		n := w.own()
+		n.Name = name
+		if c.change != nil {
+			c.change(&n)
+		}
+		g.http.setAlter(c.alter)
+		trial := g.tries(n)
+		g.http.setAlter(nil)
+		var found []runner.Finding
+		for _, f := range trial.Findings {
+			if f.Part == c.part && f.Verdict != runner.Fine {
+				found = append(found, f)
+			}
+		}
+		if len(found) != 1 || found[0].Verdict != c.verdict || c.got != "" && found[0].Got != c.got {
+			t.Errorf("%s: %+v", name, trial.Findings)
+		}
+		if trial.Passed(false) || trial.Passed(true) != (name == "dead Relay") {
+			t.Errorf("%s: it would be added", name)
+		}
+		g.AddNetwork(name != "dead Relay") // a Relay that is down wants its tick
+		g.DropTrial()
+		if s := g.until("the trial is forgotten", func(s runner.Snapshot) bool { return s.Trial == nil }); len(s.Own) != 0 {
+			t.Fatalf("%s: it was added", name)
+		}
+	}
+
+	n := w.own()
+	n.Relays = []string{address}
+	if trial := g.tries(n); !trial.Passed(true) {
+		t.Fatalf("%+v", trial.Findings)
+	}
+	g.AddNetwork(true)
+	s := g.until("it was added with a Relay that is down", func(s runner.Snapshot) bool { return len(s.Own) == 1 })
+	id := g.adds(good) // the same chain and contracts take its place
+	s = g.until("it was replaced", func(s runner.Snapshot) bool { return s.Own[0].Relays[0] == good.Relays[0] })
+	if len(s.Own) != 1 || s.Own[0].ID != id || !strings.HasPrefix(id, runner.OwnPrefix) || !s.Own[0].Own || s.Network.ID != "dev" {
+		t.Errorf("%+v, the page is at %s", s.Own, s.Network.ID)
+	}
+}
+
+// TestOwnNetworkRunsTasksAndOutlivesTheReload: it is like any other network, until it is
+// removed; its tasks stay.
+func TestOwnNetworkRunsTasksAndOutlivesTheReload(t *testing.T) {
+	w := begin(t, setup{})
+	alice := w.rich()
+	g := w.open(alice)
+	id := g.adds(w.own())
+	g.UseNetwork(id)
+	g.until("it is chosen", func(s runner.Snapshot) bool { return s.Network.ID == id })
+	made := g.order(task.SD, sd(t, 1))
+	g.until("it is in use", func(s runner.Snapshot) bool { return s.Own[0].InUse })
+	g.RemoveNetwork(id) // does nothing
+	done := g.finish(made)
+	if done.Order.Network != id {
+		t.Errorf("it ran on %s", done.Order.Network)
+	}
+	g.close()
+
+	g = w.reopen(alice, onDisk(g.store.disk))
+	s := g.until("it is there after a reload", func(s runner.Snapshot) bool { return len(s.Own) == 1 && s.Network.ID == id })
+	want := w.own()
+	if got := s.Own[0]; got.Name != want.Name || got.Contracts != want.Contracts || got.Fee != want.Fee || got.Relays[0] != want.Relays[0] || got.InUse {
+		t.Errorf("%+v", got)
+	}
+	g.RemoveNetwork(id)
+	s = g.until("it was removed", func(s runner.Snapshot) bool { return len(s.Own) == 0 })
+	if s.Network.ID != "dev" || len(s.Jobs) != 1 || s.Jobs[0].Phase != job.Done {
+		t.Errorf("the page is at %s, with %+v", s.Network.ID, s.Jobs)
+	}
+	g.UseNetwork(id)
+	g.finish(g.order(task.SD, sd(t, 1))) // on the network that is left
+	g.close()
+	g = w.reopen(alice, onDisk(g.store.disk))
+	if s, _ := g.now(); len(s.Own) != 0 || s.Network.ID != "dev" {
+		t.Errorf("it is back: %+v", s.Own)
+	}
+}
+
+func TestOwnNetworkIsShownInAllTabs(t *testing.T) {
+	w := begin(t, setup{})
+	one, two, _ := w.twoTabs(w.rich())
+	two.quiet()
+	id := one.adds(w.own())
+	one.UseNetwork(id)
+	two.until("the other tab shows it", func(s runner.Snapshot) bool { return len(s.Own) == 1 && s.Network.ID == id })
+	two.RemoveNetwork(id) // does nothing there
+	one.RemoveNetwork(id)
+	two.until("the other tab shows that it is gone", func(s runner.Snapshot) bool { return len(s.Own) == 0 && s.Network.ID == "dev" })
+}
+
+func TestOwnNetworkThatCannotBeKeptIsNotAdded(t *testing.T) {
+	w := begin(t, setup{})
+	g := w.reopen(w.rich(), onDisk(newDisk()))
+	g.tries(w.own())
+	g.store.setRefuse(func(store, key string, _ []byte) bool { return store == runner.Settings && key == "networks" })
+	g.AddNetwork(false)
+	s := g.until("it is told", func(s runner.Snapshot) bool { return s.Trial.Fault.Code == job.Storage })
+	if len(s.Own) != 0 || s.Trial.Added {
+		t.Errorf("%+v", s.Own)
+	}
+	g.store.setRefuse(nil)
+	g.AddNetwork(false)
+	g.until("it was added", func(s runner.Snapshot) bool { return len(s.Own) == 1 })
+}
+
+func TestOwnNetworksThatCannotBeReadAreCounted(t *testing.T) {
+	w := begin(t, setup{})
+	for name, c := range map[string]struct {
+		record            string
+		unreadable, newer int
+	}{
+		"damaged":            {`v1 [{"name":`, 1, 0},
+		"without endpoints":  {`v1 [{"name":"a","chainId":5,"fee":"1"}]`, 1, 0},
+		"of a newer version": {`v2 {"networks":[]}`, 0, 1},
+	} {
+		d := newDisk()
+		w.must(onDisk(d).Put(t.Context(), runner.Settings, "networks", []byte(c.record)))
+		g := w.reopen(w.stranger(), onDisk(d))
+		if s, _ := g.now(); s.Unreadable != c.unreadable || s.Newer != c.newer || len(s.Own) != 0 {
+			t.Errorf("%s: %d unreadable, %d newer, %+v", name, s.Unreadable, s.Newer, s.Own)
+		}
+		g.close()
+	}
+}
