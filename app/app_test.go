@@ -65,8 +65,8 @@ func (s store) TakeLease(context.Context) (uint64, error)            { return 1,
 func (s store) All(context.Context, string) ([][]byte, error)        { return s.jobs, nil }
 func (s store) Persistent() bool                                     { return true }
 
-// open opens the page with the shipped config.
-func open(t *testing.T, b *browser) (*app.App, view.State) {
+// open opens the page with the shipped config; before is called ahead of its Run.
+func open(t *testing.T, b *browser, before ...func(*app.App)) (*app.App, view.State) {
 	t.Helper()
 	c, err := app.ParseConfig(shipped(t))
 	if err != nil {
@@ -76,6 +76,9 @@ func open(t *testing.T, b *browser) (*app.App, view.State) {
 		Ports:  runner.Ports{Clock: b, HTTP: b, Store: store{b}, Worker: b, Wallets: b, NewID: func() string { return "id" }},
 		Screen: b,
 	})
+	for _, f := range before {
+		f(page)
+	}
 	ready := make(chan view.State, 1)
 	cancel := page.Subscribe(func(s view.State) {
 		if s.Ready {

@@ -339,11 +339,12 @@ func TestFrameSaysThatATabIsBlocked(t *testing.T) {
 // served is a page that a frame has opened.
 func served(t *testing.T, name string) (page *app.App, frame *otherWindow, states func(what string, ok func(view.State) bool) view.State) {
 	t.Helper()
-	page, _ = open(t, &browser{})
 	frame = &otherWindow{}
 	dozed := 0
-	page.Serve(app.GuestPorts{Frame: frame, Own: ownOrigin, Name: name, Doze: func() { dozed++ },
-		HandOver: func(context.Context, string, string) error { return nil }})
+	page, _ = open(t, &browser{}, func(a *app.App) {
+		a.Serve(app.GuestPorts{Frame: frame, Own: ownOrigin, Name: name, Doze: func() { dozed++ },
+			HandOver: func(context.Context, string, string) error { return nil }})
+	})
 	told := make(chan view.State, 1000)
 	t.Cleanup(page.Subscribe(func(s view.State) { told <- s }))
 	return page, frame, func(what string, ok func(view.State) bool) view.State {
