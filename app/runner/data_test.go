@@ -369,7 +369,7 @@ func TestRecordsOfNewerVersionsAreLeftAlone(t *testing.T) {
 	if s := again.set("it is not made", again.MakePurse); s.Open || s.Fault.Code == "" {
 		t.Errorf("a key of a newer version was opened: %+v", s)
 	}
-	again.store.until(w, "a draft of mine is stored", func(settings map[string][]byte) bool { return string(settings["draft-gpt"]) == `v1 {"mine":2}` })
+	again.store.until(w, "a draft of mine is stored", func(settings map[string][]byte) bool { return string(settings["draft-gpt"]) == `{"mine":2}` })
 	again.store.mu.Lock()
 	defer again.store.mu.Unlock()
 	for store, records := range newer {
