@@ -165,6 +165,9 @@ func (r *Runner) check(ctx context.Context, s job.State, n network, h hand) job.
 			// The contract wants more than the profile says. The newest payment tells
 			// how much; it is only a hint (anybody may send CNX there), so the person
 			// decides, and it is not looked at before the contract itself has said no.
+			if now, err := n.chain.Holdings(ctx, s.Order.Account); err == nil && (now.Allowance.Lt(&q.Allowance) || now.CNX.Lt(&q.CNX)) {
+				return r.metNow(job.Fault{Code: job.TxWaiting}) // another device has paid in between: all is read again
+			}
 			f := job.Fault{Code: job.FeeRaised, Have: q.Fee}
 			if p.FeeHint.Gt(&q.Fee) {
 				f.Need = p.FeeHint
