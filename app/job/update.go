@@ -393,6 +393,10 @@ func pending(s State, e Event) (State, []Effect) {
 			return s, nil
 		}
 		tx.Gas.Add(&tx.Gas, &e.Gas)
+		if e.Instead != (common.Hash{}) {
+			tx.Hash = e.Instead
+			return s, nil
+		}
 		tx.clear()
 		if s.Phase == CancelPending && e.Moot {
 			return s.enter(Running, e.At), nil

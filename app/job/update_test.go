@@ -118,6 +118,7 @@ func TestUpdate(t *testing.T) {
 		{"a foreign receipt is ignored", to(t, job.CreatePending), []job.Event{job.Mined{Hash: common.HexToHash("0x99"), TaskID: 9}}, job.CreatePending, "", nil},
 		{"created uploads", to(t, job.CreatePending), []job.Event{job.Mined{Hash: txHash, TaskID: 5}}, job.Uploading, "", []job.Effect{job.Upload{}}},
 		{"reverted create says so", to(t, job.CreatePending), []job.Event{job.Reverted{Hash: txHash, Reason: "No available nodes"}}, job.Failed, job.TxReverted, nil},
+		{"a request that failed is not the one that was mined", to(t, job.CreatePending), []job.Event{job.Reverted{Hash: txHash, Instead: cancelHash}, job.Mined{Hash: cancelHash, TaskID: 5}}, job.Uploading, "", []job.Effect{job.Upload{}}},
 		{"replaced create stops", to(t, job.CreatePending), []job.Event{job.Replaced{}}, job.Failed, job.TxReplaced, nil},
 		{"a dropped transaction stops", to(t, job.CreatePending), []job.Event{job.NotSent{}}, job.Failed, job.TxDropped, nil},
 		{"a dropped transaction is looked for before the wallet is asked again", to(t, job.CreatePending), []job.Event{job.NotSent{}, job.Retry{}}, job.AwaitCreate, "", []job.Effect{job.Search{Tx: to(t, job.CreatePending).Create}}},
