@@ -41,6 +41,7 @@ type Taken struct{ Jobs, Files, Drafts int }
 // offered is a file that was read and not taken yet.
 type offered struct {
 	file     File
+	read     bool // what follows is known
 	contents archive.Contents
 	jobs     []job.State // new here
 	drafts   [2]string   // for forms that are empty here
@@ -129,7 +130,7 @@ func (r *Runner) lookInto(ctx context.Context, file File) error {
 	if err != nil {
 		return err
 	}
-	o := offered{file: file, contents: c}
+	o := offered{file: file, read: true, contents: c}
 	offer := &Offer{Made: c.Made, Jobs: len(c.Jobs), Unreadable: c.Unreadable}
 	counted := map[string]bool{}
 	for _, s := range c.Jobs {
@@ -226,7 +227,7 @@ func (r *Runner) here(ctx context.Context) (kept, error) {
 func (r *Runner) TakeImport() {
 	r.dataWork("Taking what is in the file", func(ctx context.Context) error {
 		o := r.offeredNow()
-		if o.file == nil {
+		if !o.read {
 			return nil
 		}
 		here, err := r.here(ctx) // it may have changed since it was shown

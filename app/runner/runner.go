@@ -145,7 +145,7 @@ func (r *Runner) publish() {
 func (r *Runner) Submit(id string, kind task.Kind, args []byte, byPurse bool) {
 	order := job.Order{
 		Kind: kind, Args: string(args), Hash: task.Hash(args), VRAM: task.VRAM(kind, args),
-		Count: min(max(task.Files(kind, args), 1), job.MaxFiles), Title: title(kind, args),
+		Count: count(kind, args), Title: title(kind, args),
 	}
 	r.post(func() {
 		ofHost := byPurse && r.purse.open && r.purse.record.Kind == taskwallet.Host
@@ -220,6 +220,9 @@ func (r *Runner) SaveDraft(kind task.Kind, args string) {
 		}
 	})
 }
+
+// count is how many results a task has.
+func count(kind task.Kind, args []byte) int { return min(max(task.Files(kind, args), 1), job.MaxFiles) }
 
 func (r *Runner) now() int64 { return r.Clock.Now().UnixMilli() }
 
