@@ -55,6 +55,15 @@ func TestInTwoTabs(t *testing.T) {
 	}
 }
 
+// TestWhereWorkersAreForbidden runs what concerns that in a page whose policy refuses
+// workers.
+func TestWhereWorkersAreForbidden(t *testing.T) {
+	output := runPages(t, serve(t)+"/harness/?forbidden&run=^TestRefused_")[0]
+	if !strings.Contains(output, "/by_a_policy") || !strings.Contains(output, "\nPASS\n") {
+		t.Errorf("output of the browser:\n%s", output)
+	}
+}
+
 // serve compiles the tests and the worker and returns the address of the harness.
 func serve(t *testing.T) string {
 	t.Helper()
@@ -106,6 +115,7 @@ func compile(t *testing.T, args ...string) {
 
 const page = `<!doctype html><title>tests</title><body>
 <script src="wasm_exec.js"></script>
+<script src="load.js"></script>
 <script>
 window.output = "";
 const decoder = new TextDecoder();
@@ -132,6 +142,9 @@ func harness(t *testing.T, dir string) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /harness/{$}", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
+		if r.URL.Query().Has("forbidden") {
+			w.Header().Set("Content-Security-Policy", "worker-src 'none'")
+		}
 		fmt.Fprint(w, page)
 	})
 	for name, path := range map[string]string{

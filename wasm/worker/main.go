@@ -1,6 +1,7 @@
 //go:build js && wasm
 
-// The second wasm of the page. It runs in a Web Worker, answers the questions
+// The second wasm of the page. It runs in a Web Worker, or where the browser refuses
+// that on the page's own thread without ever getting a key. It answers the questions
 // of package protocol, and holds what is heavy and not needed for the first
 // click, and what the page must not see: the curve, the decoding of pictures,
 // and the key of the task wallet.
@@ -15,24 +16,27 @@ import (
 	"crynux-dapp/wasm/worker/protocol"
 )
 
-// main takes over from worker.js, which kept the questions that came while
-// this program was loading.
+// main answers what comes to the port that load.js gives it: the worker itself, which
+// kept in early what came while this program was loading, or one end of a channel.
 func main() {
-	self := js.Global()
+	port := js.Global().Get("crynuxPort")
+	js.Global().Delete("crynuxPort")
 	keys, files := new(keyholder), new(exports)
 	// Answering may wait for the browser, which an event must not do.
-	self.Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {
-		go reply(self, keys, files, args[0].Get("data"))
+	port.Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {
+		go reply(port, keys, files, args[0].Get("data"))
 		return nil
 	}))
-	for early := self.Get("crynuxEarly"); early.Length() > 0; {
-		go reply(self, keys, files, early.Call("shift"))
+	if early := port.Get("early"); early.Truthy() {
+		for early.Length() > 0 {
+			go reply(port, keys, files, early.Call("shift").Get("data"))
+		}
 	}
 	select {}
 }
 
 // reply answers one question of the page.
-func reply(self js.Value, keys *keyholder, files *exports, question js.Value) {
+func reply(port js.Value, keys *keyholder, files *exports, question js.Value) {
 	message := map[string]any{"id": question.Get("id")}
 	ok, beside, err := answer(keys, files, question)
 	if err != nil {
@@ -42,14 +46,14 @@ func reply(self js.Value, keys *keyholder, files *exports, question js.Value) {
 		message["ok"] = string(ok)
 	}
 	if beside == nil {
-		self.Call("postMessage", message)
+		port.Call("postMessage", message)
 		return
 	}
 	array := js.Global().Get("Uint8Array").New(len(beside))
 	js.CopyBytesToJS(array, beside)
 	clear(beside)
 	message["data"] = array.Get("buffer")
-	self.Call("postMessage", message, []any{array.Get("buffer")}) // moved: no copy stays
+	port.Call("postMessage", message, []any{array.Get("buffer")}) // moved: no copy stays
 }
 
 // answer never panics: one bad picture must not take the beside with it. beside is with
