@@ -122,7 +122,7 @@ const decoder = new TextDecoder();
 fs.writeSync = (fd, bytes) => { window.output += decoder.decode(bytes); return bytes.length; };
 (async () => {
   const go = new Go();
-  go.argv = ["tests", "-test.v", "-test.timeout=180s"];
+  go.argv = ["tests", "-test.v", "-test.timeout=480s"];
   const only = new URLSearchParams(location.search).get("run");
   if (only) go.argv.push("-test.run=" + only);
   try {
@@ -257,12 +257,12 @@ func runPages(t *testing.T, urls ...string) []string {
 
 func runPage(t *testing.T, tab context.Context, url string) (output string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(tab, 200*time.Second)
+	ctx, cancel := context.WithTimeout(tab, 500*time.Second)
 	defer cancel()
 	err := chromedp.Run(ctx,
 		chromedp.Navigate(url),
 		// By time: a tab in the background draws no frames.
-		chromedp.Poll("window.done", nil, chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(190*time.Second)),
+		chromedp.Poll("window.done", nil, chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(490*time.Second)),
 		chromedp.Evaluate("window.output", &output),
 	)
 	if err != nil {
