@@ -196,8 +196,11 @@ func startInPage() (*runningWorker, error) {
 		return nil, err
 	}
 	r.isUp()
-	_, err = call(value, "start") // what it has said meanwhile comes now
-	return r, err
+	if _, err := call(value, "start"); err != nil { // what it has said meanwhile comes now
+		r.end(err.Error())
+		return nil, err
+	}
+	return r, nil
 }
 
 // follow listens to one that was just started.
