@@ -62,6 +62,10 @@ type Stored struct {
 	Locked bool
 	Offer  *Offer
 	Taken  *Taken
+	// Proposed are networks that the person had added in the browser that the file is
+	// from, and that this page does not know. None is added but by TryNetwork and
+	// AddNetwork. They stay until another file is chosen or this one is dropped.
+	Proposed []Network
 	// Losses are what deleting everything would lose, nil while that was not looked for.
 	Losses *Losses
 	// Fault of the last thing that was tried.

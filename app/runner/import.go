@@ -61,7 +61,7 @@ func (r *Runner) ChooseImport() {
 		r.post(func() {
 			r.offer = offered{file: file}
 			s := &r.snap.Stored
-			s.Offer, s.Taken, s.Locked = nil, nil, false
+			s.Offer, s.Taken, s.Proposed, s.Locked = nil, nil, nil, false
 		})
 		_, locked, err := archive.Open(sourceOf(ctx, file))
 		if err != nil {
@@ -103,7 +103,7 @@ func (r *Runner) DropImport() {
 	r.post(func() {
 		s := &r.snap.Stored
 		if s.Step == "" {
-			r.offer, s.Offer, s.Taken, s.Locked, s.Fault = offered{}, nil, nil, false, job.Fault{}
+			r.offer, s.Offer, s.Taken, s.Proposed, s.Locked, s.Fault = offered{}, nil, nil, nil, false, job.Fault{}
 		}
 	})
 }
@@ -159,7 +159,10 @@ func (r *Runner) lookInto(ctx context.Context, file File) error {
 	for _, w := range c.Wallets {
 		offer.Wallets = append(offer.Wallets, w.Address)
 	}
-	r.post(func() { r.offer, r.snap.Stored.Offer = o, offer })
+	proposed, broken := readOwn(c.Added)
+	proposed = slices.DeleteFunc(proposed, func(n Network) bool { return r.network(n.ID).chain != nil })
+	offer.Unreadable += broken
+	r.post(func() { r.offer, r.snap.Stored.Offer, r.snap.Stored.Proposed = o, offer, proposed })
 	return nil
 }
 

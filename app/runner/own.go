@@ -61,11 +61,17 @@ func (n Network) same(o Network) bool {
 
 // setOwn takes over the stored own networks. Those that cannot be read are not there.
 func (r *Runner) setOwn(stored []byte) {
+	list, broken := readOwn(stored)
+	r.snap.Unreadable += broken
+	r.useOwn(list)
+}
+
+// readOwn reads own networks as they are kept, and counts what cannot be read.
+func readOwn(stored []byte) (list []Network, broken int) {
 	var records []ownRecord
 	if len(stored) > 0 && json.Unmarshal(stored, &records) != nil {
-		r.snap.Unreadable++
+		broken++
 	}
-	var list []Network
 	for _, k := range records[:min(len(records), mostOwn)] {
 		n := Network{
 			Name: k.Name, ChainID: k.ChainID, Coin: k.Coin, RPC: k.RPC, Relays: k.Relays, Explorer: k.Explorer, EIP191: k.EIP191, Confirmations: k.Confirmations, Own: true,
@@ -74,13 +80,13 @@ func (r *Runner) setOwn(stored []byte) {
 		n.ID = OwnID(n)
 		fee, err := uint256.FromDecimal(k.Fee)
 		if err != nil || k.ChainID == 0 || len(k.RPC) == 0 || len(k.Relays) == 0 {
-			r.snap.Unreadable++
+			broken++
 			continue
 		}
 		n.Fee = *fee
 		list = append(list, n)
 	}
-	r.useOwn(list)
+	return list, broken
 }
 
 // useOwn makes these the own networks. A page whose network is gone shows the first.

@@ -34,6 +34,8 @@ func purseFault(err error) job.Fault {
 		f.Code = job.PurseMoved
 	case errors.Is(err, taskwallet.Unsafe):
 		f.Code = job.PurseUnproven
+	case errors.Is(err, taskwallet.NoWorker):
+		f.Code = job.PurseNoWorker
 	case errors.Is(err, taskwallet.Locked):
 		f.Code = job.PurseLocked
 	case errors.Is(err, taskwallet.OverBudget):
