@@ -24,8 +24,9 @@ type Guard struct {
 }
 
 // openTimeout bounds the wait for a database that another tab keeps blocked,
-// or that a broken profile never opens.
-const openTimeout = 10 * time.Second
+// or that a broken profile never opens. It is long: without the database tasks that
+// were paid for are out of sight, and a busy device can take its time.
+const openTimeout = 30 * time.Second
 
 // Record is one value under its key in one store.
 type Record struct {

@@ -17,7 +17,7 @@ import (
 )
 
 // repeats is how often each time is taken; the median counts.
-const repeats = 2
+const repeats = 7
 
 // row is one line of the table: a ratio, a size or a count.
 type row struct {
