@@ -80,16 +80,16 @@ const (
 
 // dataWork does one thing with the data at a time, beside the owner. Without a place
 // for it, it does nothing.
-func (r *Runner) dataWork(step string, do func(ctx context.Context) error) {
-	r.post(func() {
+func (t *Tab) dataWork(step string, do func(ctx context.Context, r *Runner) error) {
+	t.act(func(r *Runner) {
 		s := &r.snap.Stored
 		if s.Step != "" || r.Data == nil {
 			return
 		}
 		s.Step, s.Fault, s.Exported = step, job.Fault{}, false
 		go func() {
-			err := do(r.ctx)
-			r.LookAtStorage()
+			err := do(r.ctx, r)
+			r.lookAtStorage()
 			r.post(func() {
 				r.snap.Stored.Step = ""
 				if err != nil {

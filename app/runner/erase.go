@@ -34,8 +34,8 @@ const typedForTasks = "delete"
 var errNotTyped = errors.New("runner: what was typed is not what was asked for")
 
 // LookAtLosses looks what would be lost if everything were deleted now.
-func (r *Runner) LookAtLosses() {
-	r.dataWork("Looking what would be lost", func(ctx context.Context) error {
+func (t *Tab) LookAtLosses() {
+	t.dataWork("Looking what would be lost", func(ctx context.Context, r *Runner) error {
 		losses, err := r.losses(ctx)
 		if err != nil {
 			return err
@@ -46,8 +46,8 @@ func (r *Runner) LookAtLosses() {
 }
 
 // DropLosses forgets what LookAtLosses found: the person keeps everything.
-func (r *Runner) DropLosses() {
-	r.post(func() {
+func (t *Tab) DropLosses() {
+	t.act(func(r *Runner) {
 		if s := &r.snap.Stored; s.Step == "" {
 			s.Losses, s.Fault = nil, job.Fault{}
 		}
@@ -125,8 +125,8 @@ func (r *Runner) jobsNow() []job.State {
 // DeleteEverything has this browser forget all that it keeps for this page, and loads
 // the page anew. It is refused unless what Losses asks for now was typed. Call it only
 // from a click after the losses were shown.
-func (r *Runner) DeleteEverything(typed string) {
-	r.dataWork("Looking once more what would be lost", func(ctx context.Context) error {
+func (t *Tab) DeleteEverything(typed string) {
+	t.dataWork("Looking once more what would be lost", func(ctx context.Context, r *Runner) error {
 		losses, err := r.losses(ctx)
 		if err != nil {
 			return err

@@ -51,8 +51,8 @@ func sourceOf(ctx context.Context, f File) archive.Source {
 }
 
 // ChooseImport asks the person for a file and reads what is in it. Nothing is taken yet.
-func (r *Runner) ChooseImport() {
-	r.dataWork("Reading the file", func(ctx context.Context) error {
+func (t *Tab) ChooseImport() {
+	t.dataWork("Reading the file", func(ctx context.Context, r *Runner) error {
 		file, ok, err := r.Data.Pick(ctx)
 		if err != nil || !ok {
 			return err
@@ -75,8 +75,8 @@ func (r *Runner) ChooseImport() {
 }
 
 // UnlockImport opens the chosen file with its passphrase.
-func (r *Runner) UnlockImport(passphrase string) {
-	r.dataWork("Opening the file", func(ctx context.Context) error {
+func (t *Tab) UnlockImport(passphrase string) {
+	t.dataWork("Opening the file", func(ctx context.Context, r *Runner) error {
 		file := r.offeredNow().file
 		if file == nil {
 			return nil
@@ -98,8 +98,8 @@ func (r *Runner) UnlockImport(passphrase string) {
 }
 
 // DropImport forgets the chosen file.
-func (r *Runner) DropImport() {
-	r.post(func() {
+func (t *Tab) DropImport() {
+	t.act(func(r *Runner) {
 		s := &r.snap.Stored
 		if s.Step == "" {
 			r.offer, s.Offer, s.Taken, s.Locked, s.Fault = offered{}, nil, nil, false, job.Fault{}
@@ -223,8 +223,8 @@ func (r *Runner) here(ctx context.Context) (kept, error) {
 // TakeImport takes what was offered: all of it or nothing. What is here already stays
 // as it is; tasks come in as records, which never go on. Call it only from a click
 // after the offer was shown.
-func (r *Runner) TakeImport() {
-	r.dataWork("Taking what is in the file", func(ctx context.Context) error {
+func (t *Tab) TakeImport() {
+	t.dataWork("Taking what is in the file", func(ctx context.Context, r *Runner) error {
 		o := r.offeredNow()
 		if o.file == nil {
 			return nil

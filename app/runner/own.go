@@ -120,8 +120,8 @@ func (r *Runner) keepOwn(list []Network, then func(error)) {
 
 // RemoveNetwork forgets a network that the person added; what was made there stays in
 // the list. It does nothing while a job of it is unfinished.
-func (r *Runner) RemoveNetwork(id string) {
-	r.post(func() {
+func (t *Tab) RemoveNetwork(id string) {
+	t.act(func(r *Runner) {
 		if r.inUse(id) {
 			return
 		}

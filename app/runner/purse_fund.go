@@ -20,7 +20,11 @@ type Funding struct {
 }
 
 // Funding plans how much to send for a number of tasks at the present price of gas.
-func (r *Runner) Funding(ctx context.Context, tasks uint64) (Funding, error) {
+func (t *Tab) Funding(ctx context.Context, tasks uint64) (Funding, error) {
+	r, err := t.running()
+	if err != nil {
+		return Funding{Tasks: tasks}, err
+	}
 	plan, err := r.plan(ctx, r.present(), tasks, r.purseNow().record)
 	return Funding{Tasks: tasks, Native: plan.Native, CNX: plan.CNX}, err
 }
@@ -47,8 +51,8 @@ func (r *Runner) plan(ctx context.Context, n network, tasks uint64, record taskw
 // first, so that CNX never lies where it cannot be moved. What an earlier call
 // has sent is waited for instead. Call it only from a click after the amounts
 // were shown.
-func (r *Runner) FundPurse(tasks uint64) {
-	r.purseWork("Reading balances", func(ctx context.Context, n network, w Connection) error {
+func (t *Tab) FundPurse(tasks uint64) {
+	t.purseWork("Reading balances", func(ctx context.Context, r *Runner, n network, w Connection) error {
 		p := r.purseNow()
 		if err := p.mayFill(n); err != nil {
 			return err

@@ -40,8 +40,8 @@ var errNoHosts = errors.New("runner: there are no purses for hosts here")
 // TakeHostPurse opens the purse of the host around this frame, once adopt has put
 // the key that a tab of ours has sent into the vault; then it calls opened. The key
 // is in memory only.
-func (r *Runner) TakeHostPurse(id taskwallet.Identity, adopt func(ctx context.Context) (address, error), opened func()) {
-	r.post(func() {
+func (t *Tab) TakeHostPurse(id taskwallet.Identity, adopt func(ctx context.Context) (address, error), opened func()) {
+	t.act(func(r *Runner) {
 		n := r.network(r.snap.Network.ID)
 		go func() {
 			err := whole(func() error {
@@ -68,7 +68,11 @@ func (r *Runner) TakeHostPurse(id taskwallet.Identity, adopt func(ctx context.Co
 }
 
 // HostFunding plans how much to put into the purse of a host for a number of tasks.
-func (r *Runner) HostFunding(ctx context.Context, origin string, tasks uint64) (Funding, error) {
+func (t *Tab) HostFunding(ctx context.Context, origin string, tasks uint64) (Funding, error) {
+	r, err := t.running()
+	if err != nil {
+		return Funding{Tasks: tasks}, err
+	}
 	_, plan, _, err := r.hostPlan(ctx, r.present(), origin, tasks)
 	return Funding{Tasks: tasks, Native: plan.Native, CNX: plan.CNX}, err
 }
@@ -91,8 +95,8 @@ func (r *Runner) hostPlan(ctx context.Context, n network, origin string, tasks u
 // a host, native coins first, and then calls ready: 0 tasks put nothing in. What is
 // there is the cap of that host. Call it only from a click after the amounts of
 // HostFunding were shown. A task that is being paid goes first.
-func (r *Runner) FundHost(origin string, tasks uint64, ready func(ctx context.Context, id taskwallet.Identity) error) {
-	r.purseWork("Reading balances", func(ctx context.Context, n network, _ Connection) error {
+func (t *Tab) FundHost(origin string, tasks uint64, ready func(ctx context.Context, id taskwallet.Identity) error) {
+	t.purseWork("Reading balances", func(ctx context.Context, r *Runner, n network, _ Connection) error {
 		p := r.purseNow()
 		if !p.open {
 			return &taskwallet.Error{Refusal: taskwallet.Locked}
@@ -160,8 +164,8 @@ func (r *Runner) fillHost(ctx context.Context, n network, id taskwallet.Identity
 }
 
 // SweepHost takes everything in the purse of a host back into the task wallet.
-func (r *Runner) SweepHost(origin string) {
-	r.purseWork("Taking the purse of "+origin+" back", func(ctx context.Context, n network, _ Connection) error {
+func (t *Tab) SweepHost(origin string) {
+	t.purseWork("Taking the purse of "+origin+" back", func(ctx context.Context, r *Runner, n network, _ Connection) error {
 		p := r.purseNow()
 		if !p.open {
 			return &taskwallet.Error{Refusal: taskwallet.Locked}

@@ -13,8 +13,8 @@ import (
 
 // UnlockPurse opens the task wallet with what this browser keeps; passphrase is
 // "" where it is kept without. The wallet is not asked for anything.
-func (r *Runner) UnlockPurse(passphrase string) {
-	r.purseWork("Unlocking", func(ctx context.Context, n network, _ Connection) error {
+func (t *Tab) UnlockPurse(passphrase string) {
+	t.purseWork("Unlocking", func(ctx context.Context, r *Runner, n network, _ Connection) error {
 		record := r.purseNow().record
 		switch {
 		case record.Cipher == nil:

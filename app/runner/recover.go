@@ -38,8 +38,8 @@ const (
 // of its task wallets that this browser knows, and of the accounts that it sent CNX to,
 // where it is zero. What is the person's own becomes a job, unless it is one already.
 // Nobody is asked for anything, and nothing is signed.
-func (r *Runner) FindPast(of address) {
-	r.post(func() {
+func (t *Tab) FindPast(of address) {
+	t.act(func(r *Runner) {
 		n, s := r.network(r.snap.Network.ID), r.snap.Session
 		switch {
 		case r.snap.Past.Step != "" || n.Historical:
@@ -78,8 +78,8 @@ func (r *Runner) FindPast(of address) {
 }
 
 // StopPast ends the search; what was found stays.
-func (r *Runner) StopPast() {
-	r.post(func() {
+func (t *Tab) StopPast() {
+	t.act(func(r *Runner) {
 		if r.snap.Past.Step != "" {
 			r.leavePast()
 		}

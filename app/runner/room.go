@@ -12,7 +12,9 @@ import (
 var ErrStorageFull = errors.New("runner: the browser's storage is full")
 
 // LookAtStorage reads how much is stored, and whether the browser keeps it.
-func (r *Runner) LookAtStorage() {
+func (t *Tab) LookAtStorage() { t.act((*Runner).lookAtStorage) }
+
+func (r *Runner) lookAtStorage() {
 	if r.Data == nil {
 		return
 	}
@@ -50,12 +52,14 @@ func (r *Runner) askToKeep(before, next job.State) {
 		if _, asked, err := r.Store.Get(r.ctx, Settings, keepAskedKey); err != nil || asked {
 			return // some browsers ask the person: not again
 		}
-		r.KeepStored()
+		r.keepStored()
 	}()
 }
 
 // KeepStored asks the browser to keep what is stored when it needs room.
-func (r *Runner) KeepStored() {
+func (t *Tab) KeepStored() { t.act((*Runner).keepStored) }
+
+func (r *Runner) keepStored() {
 	if r.Data == nil {
 		return
 	}
@@ -72,8 +76,12 @@ func (r *Runner) KeepStored() {
 
 // EmptyJob removes the result files of a job that has ended, or was imported, from this
 // browser; its record stays. Call it only from a click that named their size.
-func (r *Runner) EmptyJob(id string) {
-	r.dataOfJob(id, func(s job.State) {
+func (t *Tab) EmptyJob(id string) {
+	t.act(func(r *Runner) {
+		s, ok := r.listed(id)
+		if !ok {
+			return
+		}
 		shared := map[string]bool{}
 		for _, other := range append(slices.Clone(r.jobs), r.imported...) {
 			for _, f := range other.Files {
@@ -95,21 +103,21 @@ func (r *Runner) EmptyJob(id string) {
 		if err != nil {
 			panic(err) // a State is made of plain values
 		}
-		r.write(write{store: Jobs, key: id, value: record, then: func(error) { r.LookAtStorage() }})
+		r.write(write{store: Jobs, key: id, value: record, then: func(error) { r.lookAtStorage() }})
 		r.replace(next)
 	})
 }
 
-// dataOfJob calls do with a job, made here or imported, in the owner goroutine.
-func (r *Runner) dataOfJob(id string, do func(job.State)) {
-	r.post(func() {
-		for _, s := range append(slices.Clone(r.jobs), r.imported...) {
+// listed is a job, made here or imported.
+func (r *Runner) listed(id string) (job.State, bool) {
+	for _, list := range [][]job.State{r.jobs, r.imported} {
+		for _, s := range list {
 			if s.ID == id {
-				do(s)
-				return
+				return s, true
 			}
 		}
-	})
+	}
+	return job.State{}, false
 }
 
 // replace puts a changed job in place of the one before. Nothing follows from it.

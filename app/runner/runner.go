@@ -139,15 +139,23 @@ func (r *Runner) publish() {
 	r.tell(s)
 }
 
-// Submit starts a paid task with an id of its own, from the task wallet where one is
-// open and byPurse allows it, otherwise of the connected account. Call it only from a
-// click. Without a connected wallet, or the purse of a host, it does nothing.
-func (r *Runner) Submit(id string, kind task.Kind, args []byte, byPurse bool) {
+// Submit starts a paid task, from the task wallet where one is open, otherwise of the
+// connected account, and returns the id of its job. Call it only from a click. Without
+// a connected wallet, or the purse of a host, it does nothing.
+func (t *Tab) Submit(kind task.Kind, args []byte) (id string) { return t.submit(kind, args, true) }
+
+// SubmitDirect is Submit with the connected wallet, also where a task wallet is open.
+func (t *Tab) SubmitDirect(kind task.Kind, args []byte) (id string) {
+	return t.submit(kind, args, false)
+}
+
+func (t *Tab) submit(kind task.Kind, args []byte, byPurse bool) string {
+	id := t.NewID()
 	order := job.Order{
 		Kind: kind, Args: string(args), Hash: task.Hash(args), VRAM: task.VRAM(kind, args),
 		Count: min(max(task.Files(kind, args), 1), job.MaxFiles), Title: title(kind, args),
 	}
-	r.post(func() {
+	t.act(func(r *Runner) {
 		ofHost := byPurse && r.purse.open && r.purse.record.Kind == taskwallet.Host
 		if !r.snap.Session.Connected && !ofHost || r.snap.Network.Historical {
 			return
@@ -166,11 +174,12 @@ func (r *Runner) Submit(id string, kind task.Kind, args []byte, byPurse bool) {
 		r.jobs = slices.Insert(r.jobs, 0, job.State{V: job.Version, ID: id, Phase: job.Draft})
 		r.apply(id, job.Submit{At: r.moment(), Order: order})
 	})
+	return id
 }
 
 // Send hands an event of the person to a job: job.Retry or job.AskRelay.
-func (r *Runner) Send(id string, e job.Event) {
-	r.post(func() {
+func (t *Tab) Send(id string, e job.Event) {
+	t.act(func(r *Runner) {
 		if i := r.index(id); i >= 0 && r.jobs[i].Fault.Code == job.PurseOverBudget {
 			if _, again := e.(job.Retry); again { // the button names the new budget
 				r.allow(r.jobs[i].Fault.Need, func() { r.apply(id, e) })
@@ -179,7 +188,7 @@ func (r *Runner) Send(id string, e job.Event) {
 		}
 		if i := r.index(id); i >= 0 && r.jobs[i].Fault.Code == job.PurseForeign {
 			if _, again := e.(job.Retry); again { // the button says that it was the person
-				r.PurseWasMine()
+				r.purseWasMine()
 				return
 			}
 		}
@@ -189,8 +198,8 @@ func (r *Runner) Send(id string, e job.Event) {
 
 // Remove forgets a job that holds nothing: one that waits to be paid or was stopped
 // before, or an aborted one; or an imported one whose files were removed. Others stay.
-func (r *Runner) Remove(id string) {
-	r.post(func() {
+func (t *Tab) Remove(id string) {
+	t.act(func(r *Runner) {
 		if i := slices.IndexFunc(r.imported, func(s job.State) bool { return s.ID == id }); i >= 0 {
 			if size, _ := r.imported[i].Kept(); size == 0 {
 				r.imported = slices.Delete(r.imported, i, i+1)
@@ -211,14 +220,19 @@ func (r *Runner) Remove(id string) {
 	})
 }
 
-// SaveDraft keeps the arguments of a form.
-func (r *Runner) SaveDraft(kind task.Kind, args string) {
-	r.post(func() {
+// SaveDraft keeps the arguments of a form: of any tab, the newest counts.
+func (t *Tab) SaveDraft(kind task.Kind, args string) {
+	t.act(func(r *Runner) {
 		if int(kind) < len(r.snap.Drafts) {
 			r.snap.Drafts[kind] = args
 			r.write(write{store: Settings, key: draftKey(int(kind)), value: []byte(args)})
 		}
 	})
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if ctx := t.ctx; t.watches != nil {
+		go func() { _ = t.Store.Save(ctx, 0, Record{Settings, draftKey(int(kind)), []byte(args)}) }() // the form has it too
+	}
 }
 
 func (r *Runner) now() int64 { return r.Clock.Now().UnixMilli() }

@@ -130,8 +130,8 @@ func (t *Tab) begin(r *Runner) {
 		t.hide()
 	}
 	t.runs, t.watches, t.decided = r, nil, true
-	for _, act := range t.early {
-		act(r)
+	for _, do := range t.early {
+		r.post(func() { do(r) })
 	}
 	t.early = nil
 }
@@ -169,6 +169,32 @@ func (t *Tab) waits(steal context.CancelFunc) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.steal = steal
+}
+
+// act has the owner goroutine of the runner do something, if this tab is the one that
+// runs, or once it is known to be.
+func (t *Tab) act(do func(r *Runner)) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch r := t.runs; {
+	case r != nil:
+		r.post(func() { do(r) })
+	case !t.decided:
+		t.early = append(t.early, do)
+	}
+}
+
+// errElsewhere is asked of a tab that does not run.
+var errElsewhere = errors.New("runner: the jobs run in another tab")
+
+// running is the runner, for what waits for an answer.
+func (t *Tab) running() (*Runner, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.runs == nil {
+		return nil, errElsewhere
+	}
+	return t.runs, nil
 }
 
 // take ends the waiting, to take the place.

@@ -77,8 +77,8 @@ func (t Trial) Passed(relayDown bool) bool {
 
 // TryNetwork asks a network whether it is what its profile says. Nothing is signed or
 // sent, and nothing is kept.
-func (r *Runner) TryNetwork(n Network) {
-	r.post(func() {
+func (t *Tab) TryNetwork(n Network) {
+	t.act(func(r *Runner) {
 		if t := r.snap.Trial; t != nil && t.Checking {
 			return
 		}
@@ -97,13 +97,13 @@ func (r *Runner) TryNetwork(n Network) {
 }
 
 // DropTrial forgets the network that was to be added.
-func (r *Runner) DropTrial() { r.post(func() { r.snap.Trial = nil }) }
+func (t *Tab) DropTrial() { t.act(func(r *Runner) { r.snap.Trial = nil }) }
 
 // AddNetwork keeps the network that was tried; one with the same chain and contracts is
 // replaced. With relayDown it may have Relays that do not answer now. Call it only from a
 // click after the findings were shown.
-func (r *Runner) AddNetwork(relayDown bool) {
-	r.post(func() {
+func (t *Tab) AddNetwork(relayDown bool) {
+	t.act(func(r *Runner) {
 		trial := r.snap.Trial
 		if trial == nil || trial.Added || !trial.Passed(relayDown) {
 			return

@@ -125,8 +125,8 @@ func (r *Runner) queued() (ids []string) {
 }
 
 // Move puts a job that waits one place earlier in the queue, or later.
-func (r *Runner) Move(id string, earlier bool) {
-	r.post(func() {
+func (t *Tab) Move(id string, earlier bool) {
+	t.act(func(r *Runner) {
 		list := r.queue()
 		i := slices.IndexFunc(list, func(s job.State) bool { return s.ID == id })
 		j := i + 1
@@ -143,8 +143,8 @@ func (r *Runner) Move(id string, earlier bool) {
 
 // PauseQueue pauses every job that is not paid yet; GoOnQueue lets those go on that
 // are paused. Call GoOnQueue only from a click, after their prices were shown.
-func (r *Runner) PauseQueue() {
-	r.post(func() {
+func (t *Tab) PauseQueue() {
+	t.act(func(r *Runner) {
 		for _, s := range slices.Clone(r.jobs) {
 			r.apply(s.ID, job.Pause{At: r.now()})
 		}
@@ -152,8 +152,8 @@ func (r *Runner) PauseQueue() {
 }
 
 // GoOnQueue ends the pause of every job.
-func (r *Runner) GoOnQueue() {
-	r.post(func() {
+func (t *Tab) GoOnQueue() {
+	t.act(func(r *Runner) {
 		list := slices.DeleteFunc(slices.Clone(r.jobs), func(s job.State) bool { return !s.Paused })
 		slices.SortStableFunc(list, func(a, b job.State) int { return cmp.Compare(a.Queued(), b.Queued()) })
 		for _, s := range list {

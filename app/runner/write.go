@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"context"
 	"errors"
 
 	"crynux-dapp/app/job"
@@ -11,6 +12,15 @@ import (
 var ErrDamaged = errors.New("runner: the picture cannot be read")
 
 var errFileGone = errors.New("runner: the file is not in the store")
+
+// File reads a stored result, in any tab.
+func (t *Tab) File(ctx context.Context, sha256 string) ([]byte, error) {
+	value, ok, err := t.Store.Get(ctx, Files, sha256)
+	if err == nil && !ok {
+		err = errFileGone
+	}
+	return value, err
+}
 
 // write is one record to be saved, or deleted when value is nil.
 type write struct {
