@@ -421,7 +421,6 @@ func (places) Elect(ctx context.Context, how runner.Claim, f func(context.Contex
 }
 func (places) Tell(string)                       {}
 func (places) Hear(func(string)) (cancel func()) { return func() {} }
-func (places) Visible(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
 
 func TestTabOfAFrameTakesItsNetworkOnceItRunsTheTasks(t *testing.T) {
 	c, err := app.ParseConfig(shipped(t))

@@ -62,10 +62,11 @@ type Clock interface {
 	Sleep(ctx context.Context, d time.Duration) error
 }
 
-// View tells whether the page can be seen. The chain is asked less often where it cannot.
+// View tells whether the page can be seen. Where it cannot, the chain is asked less often,
+// and another tab that runs the jobs is not asked whether it is there.
 type View interface {
 	Hidden() bool
-	// Watch calls f whenever that may have changed.
+	// Watch calls f whenever that may have changed. f must not block.
 	Watch(f func()) (cancel func())
 }
 

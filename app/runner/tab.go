@@ -149,7 +149,9 @@ func (t *Tab) follow(ctx context.Context) error {
 	t.waits(func() { stop(errImpatient) })
 	listening, enough := context.WithCancel(waiting)
 	defer enough()
-	go t.listen(listening)
+	if t.tabs != Tabs(single{}) {
+		go t.listen(listening)
+	}
 	err := t.tabs.Elect(waiting, Wait, func(ctx context.Context) {
 		enough()
 		t.waits(nil)
@@ -217,7 +219,7 @@ func (t *Tab) listen(ctx context.Context) {
 				return
 			}
 		}
-		if t.tabs.Visible(ctx) != nil {
+		if t.seen(ctx) != nil {
 			return
 		}
 		before := t.answered()
@@ -230,6 +232,28 @@ func (t *Tab) listen(ctx context.Context) {
 		}
 	}
 	t.take()
+}
+
+// seen waits until somebody looks at this tab. The error is that of ctx.
+func (t *Tab) seen(ctx context.Context) error {
+	if t.View == nil {
+		return ctx.Err()
+	}
+	changed := make(chan struct{}, 1)
+	defer t.View.Watch(func() {
+		select {
+		case changed <- struct{}{}:
+		default:
+		}
+	})()
+	for t.View.Hidden() {
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return ctx.Err()
 }
 
 func (t *Tab) answered() int {

@@ -345,7 +345,7 @@ func TestHungTabIsLeftAloneWhileNobodyLooks(t *testing.T) {
 	alice := w.rich()
 	one, two, b := w.twoTabs(alice)
 	w.nodes.SetFaults(devrelay.NodeFaults{SlowWork: 40 * time.Second})
-	two.store.tab.hide()
+	w.eyes[two].look(true)
 	id := one.order(task.SD, sd(t, 1))
 	one.reaches(id, job.Running)
 	asked := b.said(`"ask"`) // a question before it was hidden is none of this
@@ -357,7 +357,7 @@ func TestHungTabIsLeftAloneWhileNobodyLooks(t *testing.T) {
 	if s, _ := two.now(); !s.Elsewhere {
 		t.Error("it took the place")
 	}
-	two.store.tab.look()
+	w.eyes[two].look(false)
 	two.WorkHere()
 	two.here()
 	two.finish(id)

@@ -22,8 +22,6 @@ type Tabs interface {
 	// order. f must not block.
 	Tell(text string)
 	Hear(f func(text string)) (cancel func())
-	// Visible waits until the person can see this tab. The error is that of ctx.
-	Visible(ctx context.Context) error
 }
 
 // Claim is how a tab asks for the place of the runner.
@@ -62,7 +60,7 @@ func (n news) text() string {
 	return string(text)
 }
 
-// single is a page without other tabs.
+// single is a page without other tabs: nobody answers it.
 type single struct{}
 
 func (single) Elect(ctx context.Context, how Claim, f func(ctx context.Context)) error {
@@ -75,4 +73,3 @@ func (single) Elect(ctx context.Context, how Claim, f func(ctx context.Context))
 }
 func (single) Tell(string)                       {}
 func (single) Hear(func(string)) (cancel func()) { return func() {} }
-func (single) Visible(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }

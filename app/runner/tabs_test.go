@@ -95,11 +95,10 @@ func (b *browserTabs) said(text string) (n int) {
 type tab struct {
 	of *browserTabs
 
-	mu     sync.Mutex
-	hangs  chan struct{} // closed when it wakes up; nil = it does not hang
-	hears  []string
-	more   chan struct{}
-	hidden chan struct{} // closed when it is looked at; nil = it is
+	mu    sync.Mutex
+	hangs chan struct{} // closed when it wakes up; nil = it does not hang
+	hears []string
+	more  chan struct{}
 }
 
 func (b *browserTabs) open() *tab {
@@ -140,20 +139,6 @@ func (t *tab) alive() {
 	if hangs != nil {
 		<-hangs
 	}
-}
-
-// hide puts the tab into the background, until look.
-func (t *tab) hide() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.hidden = make(chan struct{})
-}
-
-func (t *tab) look() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	close(t.hidden)
-	t.hidden = nil
 }
 
 func (t *tab) Elect(ctx context.Context, how runner.Claim, f func(context.Context)) error {
@@ -199,19 +184,6 @@ func (t *tab) Hear(f func(string)) (cancel func()) {
 		}
 	}()
 	return cancel
-}
-
-func (t *tab) Visible(ctx context.Context) error {
-	t.mu.Lock()
-	hidden := t.hidden
-	t.mu.Unlock()
-	if hidden != nil {
-		select {
-		case <-hidden:
-		case <-ctx.Done():
-		}
-	}
-	return ctx.Err()
 }
 
 // lively are the ports of a page in a tab that may hang.
