@@ -150,7 +150,7 @@ func (r *Runner) sweep(ctx context.Context, n network, id taskwallet.Identity, i
 	if err := n.chain.SendRaw(ctx, signed.Raw); err != nil {
 		return err
 	}
-	return r.settle(ctx, n, outgoing{from: id.Address, nonce: s.Nonce, block: s.Head, hash: signed.Hash, is: func(found *chain.Transaction) bool {
+	return r.settle(ctx, n, outgoing{from: id.Address, nonce: s.Nonce, block: s.Head, hash: signed.Hash, signed: true, is: func(found *chain.Transaction) bool {
 		return found.Hash == signed.Hash
 	}})
 }
