@@ -63,7 +63,7 @@ func (r *Runner) allow(amount uint256.Int, then func()) {
 		err := r.Vault.Allow(r.ctx, amount)
 		r.post(func() {
 			if err != nil {
-				r.snap.Purse.Fault = purseFault(err)
+				r.snap.Purse.Fault = walletFault(err)
 				return
 			}
 			r.snap.Purse.Budget, r.snap.Purse.Spent = amount, uint256.Int{}

@@ -35,7 +35,7 @@ func (t *Tab) purseWork(step string, do func(ctx context.Context, r *Runner, n n
 			r.post(func() {
 				r.snap.Purse.Step, r.snap.Purse.Asking = "", false
 				if err != nil {
-					r.snap.Purse.Fault, r.snap.Purse.Charge = purseFault(err), chargeOf(err)
+					r.snap.Purse.Fault, r.snap.Purse.Charge = walletFault(err), chargeOf(err)
 				}
 				r.refreshPurse()
 				r.refreshBalances()

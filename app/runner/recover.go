@@ -70,7 +70,7 @@ func (t *Tab) FindPast(of address) {
 				p := &r.snap.Past
 				p.Step, p.Done, p.Whole = "", true, all && err == nil
 				if err != nil && !stopped {
-					p.Fault = purseFault(err)
+					p.Fault = walletFault(err)
 				}
 			})
 		}()
