@@ -113,7 +113,7 @@ func (r *Runner) networkOf(record taskwallet.Record) network {
 // jobsNow are all jobs, for any goroutine but the owner's.
 func (r *Runner) jobsNow() []job.State {
 	got := make(chan []job.State, 1)
-	r.post(func() { got <- append(append([]job.State(nil), r.jobs...), r.imported...) })
+	r.post(func() { got <- append(append([]job.State(nil), r.jobs.list...), r.imported.list...) })
 	select {
 	case list := <-got:
 		return list

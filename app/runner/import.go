@@ -239,8 +239,7 @@ func (t *Tab) TakeImport() {
 			return errors.Join(err, r.Store.apply(ctx, added...))
 		}
 		r.post(func() {
-			r.imported = append(r.imported, taken...)
-			newestFirst(r.imported)
+			r.imported.add(taken...)
 			for k, draft := range o.drafts {
 				if draft != "" && !here.drafts[k] {
 					r.snap.Drafts[k] = draft

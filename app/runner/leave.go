@@ -15,7 +15,7 @@ func paused(ctx context.Context) bool { return errors.Is(context.Cause(ctx), err
 // with the fault WalletSilent. Nothing is taken back in the wallet.
 func (t *Tab) Leave(id string) {
 	t.act(func(r *Runner) {
-		if i := r.index(id); i >= 0 && r.jobs[i].Leavable() && r.leaves[id] != nil {
+		if i := r.index(id); i >= 0 && r.jobs.list[i].Leavable() && r.leaves[id] != nil {
 			r.leaves[id](nil)
 		}
 	})

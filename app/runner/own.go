@@ -136,7 +136,7 @@ func (t *Tab) RemoveNetwork(id string) {
 
 // inUse reports whether a job of a network is unfinished.
 func (r *Runner) inUse(id string) bool {
-	return slices.ContainsFunc(r.jobs, func(s job.State) bool {
+	return slices.ContainsFunc(r.jobs.list, func(s job.State) bool {
 		stopped := s.Phase == job.Failed && (s.TaskID != 0 || s.Create.Asked != 0)
 		return s.Order.Network == id && s.Phase != job.Draft && (!s.Phase.Ended() || stopped)
 	})

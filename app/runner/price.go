@@ -10,7 +10,7 @@ import (
 // has no getter for its fee (protocol.md G.27). What the newest task of this page
 // was really charged counts more than the profile.
 func (r *Runner) price(n Network) uint256.Int {
-	if s, ok := charged(r.jobs, n.ID); ok {
+	if s, ok := charged(r.jobs.list, n.ID); ok {
 		return s.Create.Fee
 	}
 	return n.Fee

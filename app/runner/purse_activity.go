@@ -106,7 +106,7 @@ func (r *Runner) note(s Signature) {
 		}
 		s.At = r.now()
 		if i := r.index(s.Job); i >= 0 {
-			s.Title = r.jobs[i].Order.Title
+			s.Title = r.jobs.list[i].Order.Title
 		}
 		list := append([]Signature{s}, r.snap.Purse.Activity...)
 		list = list[:min(len(list), mostSignatures)]

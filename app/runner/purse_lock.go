@@ -82,7 +82,7 @@ func (r *Runner) lockIdle() {
 	if !here || r.snap.Purse.Step != "" || r.now()-r.touched.Load() < idleFor.Milliseconds() {
 		return
 	}
-	for _, s := range r.jobs {
+	for _, s := range r.jobs.list {
 		if s.Order.Account == r.purse.record.Address && s.Phase != job.Draft && !s.Phase.Ended() {
 			return
 		}
@@ -110,7 +110,7 @@ func (r *Runner) unsaved() bool {
 			return true
 		}
 	}
-	for _, s := range r.jobs {
+	for _, s := range r.jobs.list {
 		if s.Phase == job.AwaitApproval || s.Phase == job.AwaitCreate || s.Phase == job.AwaitCancel {
 			return true
 		}

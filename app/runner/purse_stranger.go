@@ -94,8 +94,8 @@ func (r *Runner) purseWasMine() {
 
 // goOnAfterStranger lets the jobs go on that were stopped by a stranger who is none.
 func (r *Runner) goOnAfterStranger() {
-	for i := len(r.jobs) - 1; i >= 0; i-- { // the oldest first
-		if s := r.jobs[i]; s.Phase == job.Failed && s.Fault.Code == job.PurseForeign && s.Order.Account == r.purse.record.Address {
+	for i := len(r.jobs.list) - 1; i >= 0; i-- { // the oldest first
+		if s := r.jobs.list[i]; s.Phase == job.Failed && s.Fault.Code == job.PurseForeign && s.Order.Account == r.purse.record.Address {
 			r.apply(s.ID, job.Retry{At: r.now()})
 		}
 	}

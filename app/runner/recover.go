@@ -210,6 +210,7 @@ func created(n network, p chain.Past, made chain.Creation) job.Mined {
 // keepPast adds what was found to the jobs; tasks of others are only shown.
 func (r *Runner) keepPast(states []job.State, hands map[address]job.Hand, head uint64) {
 	past := &r.snap.Past
+	var found []job.State
 	for _, s := range states {
 		switch _, ours := hands[s.Order.Account]; {
 		case !ours && len(past.Others) < mostOthers:
@@ -223,11 +224,11 @@ func (r *Runner) keepPast(states []job.State, hands map[address]job.Hand, head u
 				panic(err) // a State is made of plain values
 			}
 			past.Found++
-			r.jobs = append(r.jobs, s)
+			found = append(found, s)
 			r.cursors[s.ID] = head + 1
 			r.write(write{store: Jobs, key: s.ID, value: record, then: func(err error) { r.saved(s, nil, err) }})
 		}
 	}
-	newestFirst(r.jobs)
+	r.jobs.add(found...)
 	r.watch()
 }

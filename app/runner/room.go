@@ -83,7 +83,7 @@ func (t *Tab) EmptyJob(id string) {
 			return
 		}
 		shared := map[string]bool{}
-		for _, other := range append(slices.Clone(r.jobs), r.imported...) {
+		for _, other := range append(slices.Clone(r.jobs.list), r.imported.list...) {
 			for _, f := range other.Files {
 				if other.ID != id && !f.Gone {
 					shared[f.SHA256] = true
@@ -110,11 +110,9 @@ func (t *Tab) EmptyJob(id string) {
 
 // listed is a job, made here or imported.
 func (r *Runner) listed(id string) (job.State, bool) {
-	for _, list := range [][]job.State{r.jobs, r.imported} {
-		for _, s := range list {
-			if s.ID == id {
-				return s, true
-			}
+	for _, l := range []*jobs{&r.jobs, &r.imported} {
+		if i := l.index(id); i >= 0 {
+			return l.list[i], true
 		}
 	}
 	return job.State{}, false
@@ -122,11 +120,9 @@ func (r *Runner) listed(id string) (job.State, bool) {
 
 // replace puts a changed job in place of the one before. Nothing follows from it.
 func (r *Runner) replace(next job.State) {
-	for _, list := range [][]job.State{r.jobs, r.imported} {
-		for i := range list {
-			if list[i].ID == next.ID {
-				list[i] = next
-			}
+	for _, l := range []*jobs{&r.jobs, &r.imported} {
+		if i := l.index(next.ID); i >= 0 {
+			l.set(i, next)
 		}
 	}
 }

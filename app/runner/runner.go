@@ -24,10 +24,10 @@ type Runner struct {
 	// Owned by the goroutine of run or show. What it starts may read ctx.
 	ctx       context.Context
 	snap      Snapshot
-	imported  []job.State     // the same; nothing is done for them
-	offer     offered         // the file that may be imported
-	keepAsked bool            // the browser was asked to keep what is stored
-	jobs      []job.State     // newest first
+	imported  jobs    // nothing is done for them
+	offer     offered // the file that may be imported
+	keepAsked bool    // the browser was asked to keep what is stored
+	jobs      jobs
 	earlier   map[string]bool // jobs of earlier visits, by id: until resume they are not taken up
 	wallet    Connection
 	unwatch   func() // ends the events of wallet
@@ -131,7 +131,7 @@ func (r *Runner) publish() {
 	r.snap.Network.Fee = r.price(r.network(r.snap.Network.ID).Network)
 	s := r.snap
 	s.Own = r.ownShown()
-	s.Jobs, s.Imported, s.Queue = slices.Clone(r.jobs), slices.Clone(r.imported), r.queued()
+	s.Jobs, s.Imported, s.Queue = r.jobs.show(), r.imported.show(), r.queued()
 	s.Wallets = slices.Clone(s.Wallets)
 	r.mu.Lock()
 	r.published = s
@@ -171,7 +171,7 @@ func (t *Tab) submit(kind task.Kind, args []byte, byPurse bool) string {
 		} else {
 			order.Allow = r.snap.Approval.amount(r.price(r.snap.Network)) // the price that was shown
 		}
-		r.jobs = slices.Insert(r.jobs, 0, job.State{V: job.Version, ID: id, Phase: job.Draft})
+		r.jobs.begin(job.State{V: job.Version, ID: id, Phase: job.Draft})
 		r.apply(id, job.Submit{At: r.moment(), Order: order})
 	})
 	return id
@@ -180,13 +180,13 @@ func (t *Tab) submit(kind task.Kind, args []byte, byPurse bool) string {
 // Send hands an event of the person to a job: job.Retry or job.AskRelay.
 func (t *Tab) Send(id string, e job.Event) {
 	t.act(func(r *Runner) {
-		if i := r.index(id); i >= 0 && r.jobs[i].Fault.Code == job.PurseOverBudget {
+		if i := r.index(id); i >= 0 && r.jobs.list[i].Fault.Code == job.PurseOverBudget {
 			if _, again := e.(job.Retry); again { // the button names the new budget
-				r.allow(r.jobs[i].Fault.Need, func() { r.apply(id, e) })
+				r.allow(r.jobs.list[i].Fault.Need, func() { r.apply(id, e) })
 				return
 			}
 		}
-		if i := r.index(id); i >= 0 && r.jobs[i].Fault.Code == job.PurseForeign {
+		if i := r.index(id); i >= 0 && r.jobs.list[i].Fault.Code == job.PurseForeign {
 			if _, again := e.(job.Retry); again { // the button says that it was the person
 				r.purseWasMine()
 				return
@@ -200,9 +200,9 @@ func (t *Tab) Send(id string, e job.Event) {
 // before, or an aborted one; or an imported one whose files were removed. Others stay.
 func (t *Tab) Remove(id string) {
 	t.act(func(r *Runner) {
-		if i := slices.IndexFunc(r.imported, func(s job.State) bool { return s.ID == id }); i >= 0 {
-			if size, _ := r.imported[i].Kept(); size == 0 {
-				r.imported = slices.Delete(r.imported, i, i+1)
+		if i := r.imported.index(id); i >= 0 {
+			if size, _ := r.imported.list[i].Kept(); size == 0 {
+				r.imported.remove(id)
 				r.write(write{store: Jobs, key: id})
 			}
 			return
@@ -211,9 +211,9 @@ func (t *Tab) Remove(id string) {
 		if i < 0 {
 			return
 		}
-		s := r.jobs[i]
+		s := r.jobs.list[i]
 		if s.Phase == job.Aborted || s.Unpaid() && (s.Phase == job.Failed || s.Phase == job.Checking) {
-			r.jobs = slices.Delete(r.jobs, i, i+1)
+			r.jobs.remove(id)
 			r.write(write{store: Jobs, key: id})
 			r.endTurn(s)
 		}
@@ -237,9 +237,7 @@ func (t *Tab) SaveDraft(kind task.Kind, args string) {
 
 func (r *Runner) now() int64 { return r.Clock.Now().UnixMilli() }
 
-func (r *Runner) index(id string) int {
-	return slices.IndexFunc(r.jobs, func(s job.State) bool { return s.ID == id })
-}
+func (r *Runner) index(id string) int { return r.jobs.index(id) }
 
 // apply is the only place where a job changes: the new state is saved, then its
 // effects are performed.
@@ -248,13 +246,13 @@ func (r *Runner) apply(id string, e job.Event) {
 	if i < 0 || r.yielding {
 		return
 	}
-	before := r.jobs[i]
+	before := r.jobs.list[i]
 	next, effects := job.Update(before, e)
 	r.put(i, before, next, effects)
 }
 
 func (r *Runner) put(i int, before, next job.State, effects []job.Effect) {
-	r.jobs[i] = next
+	r.jobs.set(i, next)
 	if next != before {
 		record, err := job.Encode(next)
 		if err != nil {

@@ -109,7 +109,7 @@ func isThe(found *chain.Transaction, s job.State, n network) bool {
 // sentByOthers are the transactions of all other jobs: two jobs may ask for the same.
 func (r *Runner) sentByOthers(id string) map[common.Hash]bool {
 	hashes := map[common.Hash]bool{}
-	for _, s := range r.jobs {
+	for _, s := range r.jobs.list {
 		if s.ID != id {
 			hashes[s.Approve.Hash], hashes[s.Create.Hash], hashes[s.Cancel.Hash] = true, true, true
 		}
@@ -125,7 +125,7 @@ func (r *Runner) lookFor(n network, id string, long bool) {
 	if i < 0 {
 		return
 	}
-	s, others := r.jobs[i], r.sentByOthers(id)
+	s, others := r.jobs.list[i], r.sentByOthers(id)
 	go func() {
 		found, err := r.trace(r.ctx, n, outgoingOf(s, n, s.Current(), others))
 		if _, lost := found.(job.NotSent); err != nil || found == nil || lost && !long {

@@ -97,11 +97,11 @@ func (r *Runner) find(match func(Wallet) bool) (Wallet, Connection, bool) {
 
 // resume lets the jobs of earlier visits go on.
 func (r *Runner) resume() {
-	for _, s := range r.jobs {
+	for _, s := range r.jobs.list {
 		r.turns.claim(s)
 	}
-	for i := len(r.jobs) - 1; i >= 0; i-- { // the oldest first
-		before := r.jobs[i]
+	for i := len(r.jobs.list) - 1; i >= 0; i-- { // the oldest first
+		before := r.jobs.list[i]
 		if !r.earlier[before.ID] || before.Phase == job.Draft || before.Phase.Ended() {
 			continue
 		}

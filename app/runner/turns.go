@@ -79,7 +79,7 @@ func (r *Runner) endTurn(s job.State) {
 		return
 	}
 	var next job.State
-	for _, other := range r.jobs {
+	for _, other := range r.jobs.list {
 		waits := other.Phase == job.Checking || other.Phase == job.CancelChecking
 		if waits && paying(other) && !r.earlier[other.ID] && payerOf(other) == payerOf(s) && (next.ID == "" || other.Queued() < next.Queued()) {
 			next = other
@@ -97,8 +97,8 @@ func (r *Runner) endTurn(s job.State) {
 // they have an order, and keep it.
 func (r *Runner) moment() int64 {
 	at := r.now()
-	for i := 0; i < len(r.jobs); i++ {
-		if r.jobs[i].Marks.Submitted == at {
+	for i := 0; i < len(r.jobs.list); i++ {
+		if r.jobs.list[i].Marks.Submitted == at {
 			at, i = at+1, -1
 		}
 	}
@@ -107,9 +107,9 @@ func (r *Runner) moment() int64 {
 
 // queue are the jobs that wait to be paid, in their order.
 func (r *Runner) queue() (list []job.State) {
-	for i := range r.jobs { // by place: a State is large, and this is done with every snapshot
-		if r.jobs[i].Phase == job.Checking && !r.turns.has(r.jobs[i]) {
-			list = append(list, r.jobs[i])
+	for i := range r.jobs.list { // by place: a State is large, and this is done with every snapshot
+		if r.jobs.list[i].Phase == job.Checking && !r.turns.has(r.jobs.list[i]) {
+			list = append(list, r.jobs.list[i])
 		}
 	}
 	slices.SortStableFunc(list, func(a, b job.State) int { return cmp.Compare(a.Queued(), b.Queued()) })
@@ -145,7 +145,7 @@ func (t *Tab) Move(id string, earlier bool) {
 // are paused. Call GoOnQueue only from a click, after their prices were shown.
 func (t *Tab) PauseQueue() {
 	t.act(func(r *Runner) {
-		for _, s := range slices.Clone(r.jobs) {
+		for _, s := range slices.Clone(r.jobs.list) {
 			r.apply(s.ID, job.Pause{At: r.now()})
 		}
 	})
@@ -154,7 +154,7 @@ func (t *Tab) PauseQueue() {
 // GoOnQueue ends the pause of every job.
 func (t *Tab) GoOnQueue() {
 	t.act(func(r *Runner) {
-		list := slices.DeleteFunc(slices.Clone(r.jobs), func(s job.State) bool { return !s.Paused })
+		list := slices.DeleteFunc(slices.Clone(r.jobs.list), func(s job.State) bool { return !s.Paused })
 		slices.SortStableFunc(list, func(a, b job.State) int { return cmp.Compare(a.Queued(), b.Queued()) })
 		for _, s := range list {
 			r.apply(s.ID, job.GoOn{At: r.now()})

@@ -89,6 +89,7 @@ func (r *Runner) load() {
 		if err != nil {
 			r.snap.Persistent = false
 		}
+		var earlier, imported []job.State
 		for _, record := range records {
 			s, err := job.Decode(record)
 			switch {
@@ -97,14 +98,14 @@ func (r *Runner) load() {
 			case err != nil:
 				r.snap.Unreadable++
 			case s.Imported != 0:
-				r.imported = append(r.imported, s)
+				imported = append(imported, s)
 			case r.index(s.ID) < 0:
-				r.jobs = append(r.jobs, s)
+				earlier = append(earlier, s)
 				r.earlier[s.ID] = true
 			}
 		}
-		newestFirst(r.jobs)
-		newestFirst(r.imported)
+		r.jobs.add(earlier...)
+		r.imported.add(imported...)
 		r.snap.Ready = true
 		if !r.snap.Elsewhere {
 			r.reconnect(string(last))
