@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"crynux-dapp/app/job"
+	"crynux-dapp/app/profile"
 	"crynux-dapp/app/runner"
 	"crynux-dapp/app/task"
 )
@@ -66,7 +67,7 @@ func (w *world) reopen(p person, s *store) *page {
 		View:  w.eyes[g],
 		Clock: live, Chance: w.chance, HTTP: live, Store: s, Worker: second, Wallets: wallets{g.conn, cmp.Or(w.rdns, "test.alice")},
 		Locks: s.locks, Tabs: tabs,
-		NewID: g.newID, Networks: []runner.Network{w.net}, Vault: w.vault, Hosts: hostsOf(w.vault), Home: w.home(), Reload: g.reload, Data: g.data,
+		NewID: g.newID, Networks: []profile.Network{w.net}, Vault: w.vault, Hosts: hostsOf(w.vault), Home: w.home(), Reload: g.reload, Data: g.data,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})

@@ -17,8 +17,8 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/holiman/uint256"
 
+	"crynux-dapp/app/profile"
 	"crynux-dapp/chain"
 	"crynux-dapp/relay"
 )
@@ -31,7 +31,7 @@ type Ports struct {
 	Worker   Worker
 	Wallets  Wallets
 	NewID    func() string
-	Networks []Network // of config.json: at least one
+	Networks []profile.Network // of config.json: at least one
 	// Chance is between 0 and 1, anew each time. It spreads the requests of many pages
 	// that met the same trouble; nil = they are not spread.
 	Chance func() float64
@@ -142,27 +142,4 @@ type Connection interface {
 type Wallet struct {
 	// ID names it while this page lives; RDNS names it for ever ("" if unknown).
 	ID, RDNS, Name, Icon string
-}
-
-// Network is one profile, of config.json or the person's own.
-type Network struct {
-	ID, Name string
-	ChainID  uint64
-	Coin     string // symbol of the native coin
-	// RPC are its endpoints, the preferred one first.
-	RPC []string
-	// Relays are its Relays, the preferred one first.
-	Relays    []string
-	Explorer  string
-	Contracts chain.Contracts
-	// EIP191 tells that the Relay also accepts personal_sign signatures.
-	EIP191 bool
-	// Confirmations is how many blocks deep a payment counts as arrived; 0 means 1.
-	Confirmations uint64
-	// Fee of a task in CNX base units.
-	Fee uint256.Int
-	// Development marks a network without real models; Historical one that is gone.
-	Development, Historical bool
-	// Own marks one that the person added.
-	Own bool
 }

@@ -10,12 +10,13 @@ import (
 	"github.com/holiman/uint256"
 
 	"crynux-dapp/app/job"
+	"crynux-dapp/app/profile"
 )
 
 // BenchmarkPublish is what a change costs on a page that has 200 jobs.
 func BenchmarkPublish(b *testing.B) {
 	begin := func() *Runner {
-		r := newRunner(context.Background(), Ports{Networks: []Network{{ID: "dev", ChainID: 1, RPC: []string{"http://rpc.invalid"}, Relays: []string{"http://relay.invalid"}}}}, leased{}, func(Snapshot) {})
+		r := newRunner(context.Background(), Ports{Networks: []profile.Network{{ID: "dev", ChainID: 1, RPC: []string{"http://rpc.invalid"}, Relays: []string{"http://relay.invalid"}}}}, leased{}, func(Snapshot) {})
 		for n := range 200 {
 			s := job.State{V: job.Version, ID: "job-" + strconv.Itoa(n), Phase: job.Done, Order: job.Order{Network: "dev"}}
 			s.Marks.Submitted, s.Marks.Created, s.Create.Fee = int64(200-n), int64(200-n), *uint256.NewInt(30)

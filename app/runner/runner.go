@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"crynux-dapp/app/job"
+	"crynux-dapp/app/profile"
 	"crynux-dapp/app/task"
 	"crynux-dapp/chain/taskwallet"
 	"crynux-dapp/relay"
@@ -33,7 +34,7 @@ type Runner struct {
 	unwatch   func() // ends the events of wallet
 	connects  uint64 // how often a wallet was asked to connect
 	purse     purse
-	added     []Network                    // by the person
+	added     []profile.Network            // by the person
 	locking   <-chan struct{}              // closed when the last lock has overwritten its key; nil = there was none
 	idling    bool                         // the idle task wallet is looked after
 	allowed   map[string]bool              // wallets for which the person chose Direct mode, by name

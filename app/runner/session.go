@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"crynux-dapp/app/job"
+	"crynux-dapp/app/profile"
 	"crynux-dapp/chain"
 )
 
@@ -262,7 +263,7 @@ func (t *Tab) SwitchChain() {
 	})
 }
 
-func explorers(n Network) []string {
+func explorers(n profile.Network) []string {
 	if n.Explorer == "" {
 		return nil
 	}

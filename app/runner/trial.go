@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"crynux-dapp/app/job"
+	"crynux-dapp/app/profile"
 	"crynux-dapp/chain"
 	"crynux-dapp/relay"
 )
 
 // Trial is a network that the person wants to add, and what was found there.
 type Trial struct {
-	Network  Network
+	Network  profile.Network
 	Checking bool
 	Findings []Finding
 	// Added tells that it was added.
@@ -77,12 +78,12 @@ func (t Trial) Passed(relayDown bool) bool {
 
 // TryNetwork asks a network whether it is what its profile says. Nothing is signed or
 // sent, and nothing is kept.
-func (t *Tab) TryNetwork(n Network) {
+func (t *Tab) TryNetwork(n profile.Network) {
 	t.act(func(r *Runner) {
 		if t := r.snap.Trial; t != nil && t.Checking {
 			return
 		}
-		n.ID, n.Own = OwnID(n), true
+		n.ID, n.Own = n.OwnID(), true
 		trial := &Trial{Network: n, Checking: true}
 		r.snap.Trial = trial
 		go func() {
@@ -109,7 +110,7 @@ func (t *Tab) AddNetwork(relayDown bool) {
 			return
 		}
 		n := trial.Network
-		list := slices.DeleteFunc(slices.Clone(r.added), func(o Network) bool { return o.ID == n.ID })
+		list := slices.DeleteFunc(slices.Clone(r.added), func(o profile.Network) bool { return o.ID == n.ID })
 		if len(list) >= mostOwn {
 			return
 		}
@@ -128,7 +129,7 @@ func (t *Tab) AddNetwork(relayDown bool) {
 
 // look makes the checks: each endpoint, the contracts as the first good one tells of
 // them, each Relay.
-func (r *Runner) look(ctx context.Context, n Network) (found []Finding) {
+func (r *Runner) look(ctx context.Context, n profile.Network) (found []Finding) {
 	contracts := false
 	for _, at := range n.RPC {
 		f, p := r.lookAtRPC(ctx, n, at)
@@ -144,7 +145,7 @@ func (r *Runner) look(ctx context.Context, n Network) (found []Finding) {
 	return found
 }
 
-func (r *Runner) lookAtRPC(ctx context.Context, n Network, at string) (Finding, chain.Preflight) {
+func (r *Runner) lookAtRPC(ctx context.Context, n profile.Network, at string) (Finding, chain.Preflight) {
 	f := Finding{Part: PartRPC, At: at}
 	ctx, cancel := context.WithTimeout(ctx, checkFor)
 	defer cancel()
@@ -169,7 +170,7 @@ func (r *Runner) lookAtRPC(ctx context.Context, n Network, at string) (Finding, 
 	return f, p
 }
 
-func contractsFound(n Network, p chain.Preflight) []Finding {
+func contractsFound(n profile.Network, p chain.Preflight) []Finding {
 	verdict := func(there bool) Verdict {
 		if there {
 			return Fine
