@@ -6,6 +6,7 @@ import (
 
 	"crynux-dapp/app/profile"
 	"crynux-dapp/app/runner"
+	"crynux-dapp/app/trial"
 	"crynux-dapp/app/view"
 )
 
@@ -86,7 +87,7 @@ func TestOwnNetworkStandsBesideThoseOfTheHost(t *testing.T) {
 	if list[1].Shares != "LUKSO and Host's" || list[1].Hosts != "rpc.example, relay.example" || !strings.Contains(list[1].Blocked, "may not speak to https://rpc.example") {
 		t.Errorf("%+v", list[1])
 	}
-	trial := page.trial(&runner.Trial{Network: own.Network, Findings: []runner.Finding{{Part: runner.PartRelay, Verdict: runner.Silent}}}, []runner.OwnNetwork{own})
+	trial := page.trial(&runner.Trial{Network: own.Network, Findings: []trial.Finding{{Part: trial.Relay, Verdict: trial.Silent}}}, []runner.OwnNetwork{own})
 	if trial.Network.Shares != "LUKSO and Host's" || !trial.Replaces || trial.Passed || !trial.ButRelays {
 		t.Errorf("%+v", trial)
 	}

@@ -16,6 +16,7 @@ import (
 	"crynux-dapp/app/profile"
 	"crynux-dapp/app/runner"
 	"crynux-dapp/app/task"
+	"crynux-dapp/app/trial"
 	"crynux-dapp/chain"
 	"crynux-dapp/relay/devrelay"
 )
@@ -63,25 +64,25 @@ func TestOwnNetworkIsCheckedBeforeItIsAdded(t *testing.T) {
 	for name, c := range map[string]struct {
 		change  func(*profile.Network)
 		alter   func(url string, answer []byte) []byte
-		part    runner.Part
-		verdict runner.Verdict
+		part    trial.Part
+		verdict trial.Verdict
 		got     string
 	}{
-		"wrong chain id":   {func(n *profile.Network) { n.ChainID++ }, nil, runner.PartRPC, runner.OtherChain, strconv.FormatUint(good.ChainID, 10)},
-		"dead RPC":         {func(n *profile.Network) { n.RPC = append([]string{dead.URL}, n.RPC...) }, nil, runner.PartRPC, runner.Silent, ""},
-		"RPC of HTML":      {func(n *profile.Network) { n.RPC = []string{page} }, nil, runner.PartRPC, runner.Strange, ""},
-		"RPC of nonsense":  {nil, func(url string, answer []byte) []byte { return []byte(`{"jsonrpc":"2.0","id":0,"result":{}}`) }, runner.PartRPC, runner.Strange, ""},
-		"no Task contract": {func(n *profile.Network) { n.Contracts.Task[0] ^= 1 }, nil, runner.PartTask, runner.Missing, ""},
+		"wrong chain id":   {func(n *profile.Network) { n.ChainID++ }, nil, trial.RPC, trial.OtherChain, strconv.FormatUint(good.ChainID, 10)},
+		"dead RPC":         {func(n *profile.Network) { n.RPC = append([]string{dead.URL}, n.RPC...) }, nil, trial.RPC, trial.Silent, ""},
+		"RPC of HTML":      {func(n *profile.Network) { n.RPC = []string{page} }, nil, trial.RPC, trial.Strange, ""},
+		"RPC of nonsense":  {nil, func(url string, answer []byte) []byte { return []byte(`{"jsonrpc":"2.0","id":0,"result":{}}`) }, trial.RPC, trial.Strange, ""},
+		"no Task contract": {func(n *profile.Network) { n.Contracts.Task[0] ^= 1 }, nil, trial.Task, trial.Missing, ""},
 		"contracts swapped": {func(n *profile.Network) {
 			n.Contracts.Task, n.Contracts.Node = n.Contracts.Node, n.Contracts.Task
-		}, nil, runner.PartNode, runner.Missing, ""},
-		"no token": {func(n *profile.Network) { n.Contracts.Token = n.Contracts.Task }, nil, runner.PartToken, runner.Missing, ""},
+		}, nil, trial.Node, trial.Missing, ""},
+		"no token": {func(n *profile.Network) { n.Contracts.Token = n.Contracts.Task }, nil, trial.Token, trial.Missing, ""},
 		"foreign token": {nil, func(_ string, answer []byte) []byte {
 			return bytes.ReplaceAll(answer, []byte("434e58"), []byte("544553")) // CNX, TES
-		}, runner.PartToken, runner.OtherToken, "TES"},
-		"dead Relay":         {func(n *profile.Network) { n.Relays = append(n.Relays, address) }, nil, runner.PartRelay, runner.Silent, ""},
-		"no Relay":           {func(n *profile.Network) { n.Relays = []string{w.net.RPC[0] + "/somewhere"} }, nil, runner.PartRelay, runner.Missing, ""},
-		"login page instead": {func(n *profile.Network) { n.Relays = []string{page} }, nil, runner.PartRelay, runner.Strange, ""},
+		}, trial.Token, trial.OtherToken, "TES"},
+		"dead Relay":         {func(n *profile.Network) { n.Relays = append(n.Relays, address) }, nil, trial.Relay, trial.Silent, ""},
+		"no Relay":           {func(n *profile.Network) { n.Relays = []string{w.net.RPC[0] + "/somewhere"} }, nil, trial.Relay, trial.Missing, ""},
+		"login page instead": {func(n *profile.Network) { n.Relays = []string{page} }, nil, trial.Relay, trial.Strange, ""},
 	} {
 		n := w.own()
 		n.Name = name
@@ -89,18 +90,18 @@ func TestOwnNetworkIsCheckedBeforeItIsAdded(t *testing.T) {
 			c.change(&n)
 		}
 		g.http.setAlter(c.alter)
-		trial := g.tries(n)
+		tried := g.tries(n)
 		g.http.setAlter(nil)
-		var found []runner.Finding
-		for _, f := range trial.Findings {
-			if f.Part == c.part && f.Verdict != runner.Fine {
+		var found []trial.Finding
+		for _, f := range tried.Findings {
+			if f.Part == c.part && f.Verdict != trial.Fine {
 				found = append(found, f)
 			}
 		}
 		if len(found) != 1 || found[0].Verdict != c.verdict || c.got != "" && found[0].Got != c.got {
-			t.Errorf("%s: %+v", name, trial.Findings)
+			t.Errorf("%s: %+v", name, tried.Findings)
 		}
-		if trial.Passed(false) || trial.Passed(true) != (name == "dead Relay") {
+		if tried.Passed(false) || tried.Passed(true) != (name == "dead Relay") {
 			t.Errorf("%s: it would be added", name)
 		}
 		g.AddNetwork(name != "dead Relay") // a Relay that is down wants its tick
@@ -112,8 +113,8 @@ func TestOwnNetworkIsCheckedBeforeItIsAdded(t *testing.T) {
 
 	n := w.own()
 	n.Relays = []string{address}
-	if trial := g.tries(n); !trial.Passed(true) {
-		t.Fatalf("%+v", trial.Findings)
+	if tried := g.tries(n); !tried.Passed(true) {
+		t.Fatalf("%+v", tried.Findings)
 	}
 	g.AddNetwork(true)
 	s := g.until("it was added with a Relay that is down", func(s runner.Snapshot) bool { return len(s.Own) == 1 })
