@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"crynux-dapp/app/election"
 	"crynux-dapp/app/job"
 	"crynux-dapp/app/profile"
 	"crynux-dapp/app/runner"
@@ -57,7 +58,7 @@ func (w *world) reopen(p person, s *store) *page {
 		clock = w.clock
 	}
 	live := lively{clock, g.http, s.tab}
-	var tabs runner.Tabs
+	var tabs election.Tabs
 	if s.tab != nil {
 		tabs = s.tab
 	}

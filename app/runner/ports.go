@@ -18,6 +18,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 
+	"crynux-dapp/app/election"
 	"crynux-dapp/app/profile"
 	"crynux-dapp/chain"
 	"crynux-dapp/relay"
@@ -41,7 +42,7 @@ type Ports struct {
 	// only this page.
 	Locks Locks
 	// Tabs are the other tabs with the same database; nil = there are none.
-	Tabs Tabs
+	Tabs election.Tabs
 	// Vault keeps the task wallet's key; nil = there is no task wallet.
 	Vault Vault
 	// Hosts keeps the keys of the purses of hosts; nil = there are none.

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"crynux-dapp/app/election"
 	"crynux-dapp/app/runner"
 )
 
@@ -28,19 +29,19 @@ type claim struct {
 	stolen  chan struct{}
 }
 
-func (b *browserTabs) elect(ctx context.Context, how runner.Claim, f func(context.Context)) error {
+func (b *browserTabs) elect(ctx context.Context, how election.Claim, f func(context.Context)) error {
 	c := &claim{granted: make(chan struct{}), stolen: make(chan struct{})}
 	b.mu.Lock()
 	switch {
-	case b.holder == nil || how == runner.Steal:
+	case b.holder == nil || how == election.Steal:
 		if b.holder != nil {
 			close(b.holder.stolen)
 		}
 		b.holder = c
 		close(c.granted)
-	case how == runner.IfFree:
+	case how == election.IfFree:
 		b.mu.Unlock()
-		return runner.ErrPlaceTaken
+		return election.ErrPlaceTaken
 	default:
 		b.queue = append(b.queue, c)
 	}
@@ -141,7 +142,7 @@ func (t *tab) alive() {
 	}
 }
 
-func (t *tab) Elect(ctx context.Context, how runner.Claim, f func(context.Context)) error {
+func (t *tab) Elect(ctx context.Context, how election.Claim, f func(context.Context)) error {
 	t.alive()
 	return t.of.elect(ctx, how, func(ctx context.Context) { t.alive(); f(ctx) })
 }

@@ -1,4 +1,4 @@
-package runner
+package election
 
 import (
 	"context"
@@ -7,7 +7,7 @@ import (
 )
 
 // Tabs are all tabs of a browser that have the same database. One of them has the
-// place of the runner.
+// place of the one that works.
 type Tabs interface {
 	// Elect calls f in this tab once it has the place, with a context that ends when
 	// another tab takes it. Its error is ErrPlaceTaken for IfFree, or that of ctx if it
@@ -24,7 +24,7 @@ type Tabs interface {
 	Hear(f func(text string)) (cancel func())
 }
 
-// Claim is how a tab asks for the place of the runner.
+// Claim is how a tab asks for the place.
 type Claim uint8
 
 // The three ways.
@@ -35,17 +35,17 @@ const (
 )
 
 // ErrPlaceTaken is a place that another tab has.
-var ErrPlaceTaken = errors.New("runner: another tab has the place")
+var ErrPlaceTaken = errors.New("election: another tab has the place")
 
 // news is what tabs tell each other. It holds no contents and no secrets: who may
 // read the store reads there.
 type news struct {
-	// Here is the lease of the tab that runs: its first word, and its answer to Ask.
+	// Here is the lease of the tab that works: its first word, and its answer to Ask.
 	Here uint64 `json:"here,omitempty"`
 	// Store and Key name a record that was changed.
 	Store string `json:"store,omitempty"`
 	Key   string `json:"key,omitempty"`
-	// Ask wants to know whether the runner is there; Yield wants its place. Yielded
+	// Ask wants to know whether that tab is there; Yield wants its place. Yielded
 	// says that it is free to be stolen: nothing is done there any more.
 	Ask     bool `json:"ask,omitempty"`
 	Yield   bool `json:"yield,omitempty"`
