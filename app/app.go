@@ -92,7 +92,7 @@ func (a *App) state(s runner.Snapshot) view.State {
 	for _, w := range s.Wallets {
 		out.Wallets = append(out.Wallets, wallet(w))
 	}
-	out.Stored = a.stored(s.Stored)
+	out.Stored = a.stored(s.Stored, s.Own)
 	if s.Newer > 0 {
 		out.Notice = job.Problem{
 			Title:  "Something stored here is from a newer version",

@@ -23,8 +23,11 @@ import (
 	"crynux-dapp/chain/taskwallet"
 )
 
-// maxConfig bounds config.json, in bytes.
-const maxConfig = 1 << 20
+// MaxConfig bounds config.json, in bytes.
+const MaxConfig = 1 << 20
+
+// ErrLargeConfig is a config.json beyond MaxConfig.
+var ErrLargeConfig error = &ConfigError{"the file", "is larger than 1 MB"}
 
 // Config is config.json: what whoever hosts the page decides.
 type Config struct {
@@ -90,8 +93,8 @@ func (e *ConfigError) Error() string { return "config.json: " + e.Where + ": " +
 // ParseConfig reads and checks config.json. Errors are *ConfigError.
 func ParseConfig(text []byte) (Config, error) {
 	var c Config
-	if len(text) > maxConfig {
-		return c, &ConfigError{"the file", "is larger than 1 MB"}
+	if len(text) > MaxConfig {
+		return c, ErrLargeConfig
 	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields() // a misspelt name must not be ignored

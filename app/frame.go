@@ -202,6 +202,9 @@ func (f *Frame) filled(hello bool, form widget.Form) {
 	if form.Theme != "" {
 		f.ports.Theme(form.Theme)
 	}
+	if form.Lang != "" {
+		f.view.Lang = form.Lang
+	}
 	if form.Network != "" {
 		f.UseNetwork(form.Network) // one that is not in config.json changes nothing
 	}

@@ -157,9 +157,9 @@ func (f *framed) greet(form widget.Form) (nonce string) {
 
 func TestFrameGreetsItsHost(t *testing.T) {
 	f := inFrame(t, hostOrigin)
-	f.greet(widget.Form{Mode: "chat", Prompt: "why?", Pay: widget.ByPurse, Wallet: true})
+	f.greet(widget.Form{Mode: "chat", Prompt: "why?", Pay: widget.ByPurse, Lang: "pt-BR", Wallet: true})
 	s := f.until("the form", func(s view.State) bool { return s.Fill.Prompt == "why?" && len(s.Wallets) == 1 })
-	if s.Frame.Kind != task.GPT || s.Frame.Host != hostOrigin {
+	if s.Frame.Kind != task.GPT || s.Frame.Host != hostOrigin || s.Frame.Lang != "pt-BR" {
 		t.Errorf("%+v", s.Frame)
 	}
 	if s.Frame.Pay != view.PayByPurse || !slices.Equal(s.Frame.Pays, []string{view.PayInTab, view.PayByPurse}) { // its Relay wants bare digests: no bridge

@@ -106,6 +106,20 @@ func (r reach) parse(d view.NetworkDraft) (n profile.Network, wrong view.Network
 	return n, wrong
 }
 
+// draftOf is what a person would type for a network: parse reads it back.
+func draftOf(n profile.Network) view.NetworkDraft {
+	d := view.NetworkDraft{
+		view.NetworkName: n.Name, view.NetworkChain: strconv.FormatUint(n.ChainID, 10), view.NetworkCoin: n.Coin,
+		view.NetworkRPC: strings.Join(n.RPC, "\n"), view.NetworkRelays: strings.Join(n.Relays, "\n"), view.NetworkExplorer: n.Explorer,
+		view.NetworkToken: n.Contracts.Token.Hex(), view.NetworkTask: n.Contracts.Task.Hex(), view.NetworkNode: n.Contracts.Node.Hex(),
+		view.NetworkFee: chain.FormatUnits(n.Fee, 18), view.NetworkConfirmations: strconv.FormatUint(n.Confirmations, 10),
+	}
+	if n.EIP191 {
+		d[view.NetworkEIP191] = "yes"
+	}
+	return d
+}
+
 // addresses reads the servers of one field, one in a line.
 func (r reach) addresses(d view.NetworkDraft, field view.NetworkField, wrong view.NetworkDraft) ([]string, view.NetworkDraft) {
 	var list []string

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"crynux-dapp/app/profile"
 	"crynux-dapp/app/runner"
 	"crynux-dapp/app/trial"
@@ -33,6 +35,17 @@ func TestOwnNetworkIsReadAsItWasTyped(t *testing.T) {
 	n, wrong = newReach("", "").parse(draft(view.NetworkDraft{view.NetworkEIP191: "yes", view.NetworkConfirmations: "0", view.NetworkCoin: "xDAI", view.NetworkExplorer: "https://explorer.example"}))
 	if len(wrong) != 0 || !n.EIP191 || n.Confirmations != 0 || n.Coin != "xDAI" || n.Explorer == "" {
 		t.Errorf("%+v, %v", n, wrong)
+	}
+}
+
+// What a file proposes is put into the form as it would be typed there.
+func TestOwnNetworkIsTypedAsItIsRead(t *testing.T) {
+	for _, change := range []view.NetworkDraft{nil, {view.NetworkEIP191: "yes", view.NetworkConfirmations: "0", view.NetworkCoin: "xDAI", view.NetworkExplorer: "https://explorer.example"}} {
+		want, _ := newReach("", "").parse(draft(change))
+		got, wrong := newReach("", "").parse(draftOf(want))
+		if d := cmp.Diff(want, got); d != "" || len(wrong) != 0 {
+			t.Errorf("%v\n%s", wrong, d)
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -16,9 +17,6 @@ import (
 	"crynux-dapp/app/view"
 	"crynux-dapp/wasm/browser"
 )
-
-// configLimit bounds config.json, in bytes.
-const configLimit = 1 << 20
 
 func main() {
 	port, err := start(context.Background())
@@ -37,7 +35,10 @@ func main() {
 // start reads the configuration and puts the page together: the whole one, or the
 // small one in the frame of a host.
 func start(ctx context.Context) (view.Port, error) {
-	status, text, err := browser.Fetch{}.Get(ctx, "config.json", configLimit)
+	status, text, err := browser.Fetch{}.Get(ctx, "config.json", app.MaxConfig)
+	if errors.Is(err, browser.ErrTooLarge) {
+		return nil, app.ErrLargeConfig
+	}
 	if err != nil {
 		return nil, fmt.Errorf("config.json cannot be loaded: %w", err)
 	}

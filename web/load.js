@@ -111,4 +111,26 @@
     if (compiled instanceof Error) throw new LoadError(`${name} cannot run here: this browser is too old for it.`, compiled);
     return { run: () => go.run(compiled.instance), printed: () => printed };
   };
+
+  // crynuxServe runs a program that answers what comes to port, and says there when it
+  // is down. The program takes port from crynuxPort.
+  globalThis.crynuxServe = async (name, version, port) => {
+    let program;
+    try {
+      program = await crynuxLoad(name, version);
+      globalThis.crynuxPort = port;
+      await program.run();
+      port.postMessage({ down: "crashed\n" + program.printed() });
+    } catch (err) {
+      port.postMessage({ down: String(err) + "\n" + (program ? program.printed() : "") });
+    }
+  };
+
+  // crynuxInPage is for browsers and policies that refuse workers: it runs the program
+  // on this thread. What it returns is used like a Worker.
+  globalThis.crynuxInPage = (name, version) => {
+    const { port1, port2 } = new MessageChannel();
+    crynuxServe(name, version, port2);
+    return Object.assign(port1, { terminate: port1.close });
+  };
 })();

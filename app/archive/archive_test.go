@@ -98,10 +98,10 @@ func encoded(t testing.TB, v any) []byte {
 func TestRoundTrip(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for n := range 200 {
-		want := archive.Contents{Manifest: manifest(), Files: map[string]archive.Entry{}, Drafts: [2]string{`{"a":1}`, ""}, Network: "dev", Wallets: []taskwallet.Record{wallet()}, Unreadable: 1}
+		want := archive.Contents{Manifest: manifest(), Files: map[string]archive.Entry{}, Drafts: [2]string{`{"a":1}`, ""}, Network: "dev", Added: []byte(`[]`), Wallets: []taskwallet.Record{wallet()}, Unreadable: 1}
 		entries := []entry{
 			{archive.Name(archive.Draft, "sd", "json"), []byte(`{"a":1}`)}, {archive.Name(archive.Setting, "network", "txt"), []byte("dev")},
-			{archive.Name(archive.Setting, "budget-0xab:42", "txt"), []byte("7")}, {archive.Name(archive.Unreadable, "1", "bin"), []byte("\x00broken")},
+			{archive.Name(archive.Setting, "networks", "txt"), []byte("[]")}, {archive.Name(archive.Setting, "budget-0xab:42", "txt"), []byte("7")}, {archive.Name(archive.Unreadable, "1", "bin"), []byte("\x00broken")},
 			{archive.Name(archive.Wallet, wallet().StoreKey(), "json"), encoded(t, wallet())},
 		}
 		contents := map[string][]byte{}

@@ -96,6 +96,9 @@ type Contents struct {
 	// Drafts by kind of task; "" = none.
 	Drafts  [2]string
 	Network string // that was chosen there; "" = none
+	// Added are the networks that the person had added there, as their browser kept them;
+	// nil = none. What they say has still to be looked at.
+	Added   []byte
 	Wallets []taskwallet.Record
 	// Unreadable counts records that the other browser could not read.
 	Unreadable int
@@ -179,8 +182,11 @@ func (c *Contents) take(src Source, k Kind, key string, e Entry) error {
 		}
 		c.Wallets = append(c.Wallets, record)
 	case Setting:
-		if key == "network" {
+		switch key {
+		case "network":
 			c.Network = string(text)
+		case "networks":
+			c.Added = text
 		}
 	}
 	return nil

@@ -70,6 +70,9 @@ type (
 		Reason string
 		// Moot tells that the reason is the one of the event Moot (cancelTask).
 		Moot bool
+		// Instead is the transaction of another request for the same payment, which was
+		// mined and has not failed; zero = there is none (createTask).
+		Instead common.Hash
 	}
 	// Replaced tells that another transaction took the nonce of the one the job waits
 	// for: By, zero if the chain does not show it.

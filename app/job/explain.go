@@ -224,6 +224,9 @@ func explainFault(s State) Problem {
 		return Problem{Title: "This is not the expected network", Detail: f.Reason, Remedy: "Check the network's settings before you pay anything.", Retry: "Check again"}
 	case NoPurseHere:
 		return Problem{Title: "No task wallet on this address", Detail: "All pages of this gateway share one origin, so each of them could open it.", Remedy: "Open the page under an address of its own."}
+	case PurseNoWorker:
+		return Problem{Title: "No place for a key in this browser", Detail: "The key of a task wallet stays in a program apart from the page, a worker. This browser, or the host of this site, refuses workers.",
+			Remedy: "Reload the page once. If it stays so, use another browser, or a wallet that signs everything itself: that is chosen in its dialog under Advanced."}
 	case PurseLocked:
 		return Problem{Title: "The task wallet is locked", Remedy: "Unlock it with one signature, then go on.", Retry: "Go on"}
 	case PayingNow:

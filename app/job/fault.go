@@ -36,6 +36,7 @@ const (
 	ResultDamaged      Code = "result-damaged"       // a result cannot be read
 	ResultMismatch     Code = "result-mismatch"      // a result does not match the chain
 	NoPurseHere        Code = "no-purse-here"        // a path gateway: every page of it could open the key
+	PurseNoWorker      Code = "purse-no-worker"      // the browser or the host refuses the program that keeps the key
 	PurseLocked        Code = "purse-locked"         // the task wallet has to be unlocked
 	PayingNow          Code = "paying-now"           // a task of the account is being paid
 	SignatureSpent     Code = "signature-spent"      // the signature ran out while the Relay had no answer
@@ -119,7 +120,7 @@ func Codes() []Code {
 	return []Code{Rejected, WalletPending, WalletLocked, WalletGone, WalletCannot, WalletGarbage, WalletSilent, WrongChain, ForeignChain, WrongAccount,
 		SignerMismatch, NotEnoughCNX, NotEnoughGas, FeeRaised, AllowanceShort, NoFreeNodes, TxReverted, TxReplaced, TxDropped, TxRefused, Interrupted,
 		ArgsRefused, RelayRefused, NotCreator, RelayOrphan, NonceGap, ResultDamaged, ResultMismatch, NetworkMismatch, Found, Storage, StorageFull, BadExport, NewerExport, ExportPassphrase, NotTyped, Internal, PayingNow, SignatureSpent,
-		NoPurseHere, PurseLocked, PurseShort, PurseNotDerivable, PurseOtherKey, PurseMoved, PurseForeign, PurseOverBudget, GasPriceRaised, PurseWrongPassword, PurseBadFile, PurseBadAmount, PurseUnproven,
+		NoPurseHere, PurseNoWorker, PurseLocked, PurseShort, PurseNotDerivable, PurseOtherKey, PurseMoved, PurseForeign, PurseOverBudget, GasPriceRaised, PurseWrongPassword, PurseBadFile, PurseBadAmount, PurseUnproven,
 		PursePassphrase, PurseNotKept, PurseNotKeepable, PurseTaken, PurseRetired, PurseUnsafe, PurseNotFound, PurseForeignTarget,
 		ChainDown, RelayDown, NotSynced, NotUploaded, TxWaiting, TxUnderpriced, SignatureLate, WorkerRestarts}
 }

@@ -26,6 +26,7 @@ type life struct {
 	// asked are the nonces of transactions that the wallet was asked for and that may
 	// still be mined, by what they do.
 	asked     map[string]uint64
+	times     map[string]int  // how often, with this nonce
 	signed    map[string]bool // and that are kept as signed bytes
 	nonce     uint64          // next of the account
 	hashes    byte
@@ -46,7 +47,7 @@ func TestModel(t *testing.T) {
 	seen := map[job.Phase]int{}
 	cancelled, reorgs := 0, map[job.Phase]int{}
 	for n := range 10_000 {
-		l := &life{t: t, rng: rand.New(rand.NewPCG(4, uint64(n))), n: n, nonce: 8, asked: map[string]uint64{}, signed: map[string]bool{},
+		l := &life{t: t, rng: rand.New(rand.NewPCG(4, uint64(n))), n: n, nonce: 8, asked: map[string]uint64{}, times: map[string]int{}, signed: map[string]bool{},
 			s: job.State{V: job.Version, ID: fmt.Sprint("j", n), Phase: job.Draft}, reorgs: reorgs}
 		o := order()
 		if n%2 == 1 {
@@ -307,10 +308,12 @@ func (l *life) resolve(before job.State, e job.Event) {
 	}
 	over := false
 	switch e := e.(type) {
-	case job.NotAsked, job.Replaced:
+	case job.Replaced:
 		over = true
-	case job.Met:
-		over = e.Fault.Answered() && !l.signed[what] && (before.Phase == job.AwaitApproval || before.Phase == job.AwaitCreate || before.Phase == job.AwaitCancel)
+	case job.NotAsked:
+		over = l.times[what] < 2
+	case job.Met: // which says nothing of an earlier question
+		over = e.Fault.Answered() && !l.signed[what] && l.times[what] < 2 && (before.Phase == job.AwaitApproval || before.Phase == job.AwaitCreate || before.Phase == job.AwaitCancel)
 	case job.Signed:
 		l.signed[what] = true
 	case job.Gap: // an approval or a cancel may be made anew: two of them move no money
@@ -324,6 +327,7 @@ func (l *life) resolve(before job.State, e job.Event) {
 	}
 	if over {
 		delete(l.asked, what)
+		delete(l.times, what)
 		delete(l.signed, what)
 	}
 }
@@ -366,6 +370,7 @@ func (l *life) became(before, s job.State, effects []job.Effect, why string) {
 			l.fail(fmt.Sprintf("%s is asked with nonce %d while nonce %d may still be mined", what, nonce, open))
 		}
 		l.asked[what] = nonce
+		l.times[what]++
 	}
 	if before.TaskID != 0 && s.TaskID != before.TaskID && s.Phase != job.CreatePending {
 		l.fail("paid twice")

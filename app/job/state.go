@@ -174,6 +174,9 @@ type Tx struct {
 	Nonce uint64 `json:"nonce,omitempty"`
 	// Block is the newest block when the wallet was asked: a search starts there.
 	Block uint64 `json:"block,omitempty"`
+	// Repeated tells that the wallet was asked more than once for it, with the same nonce:
+	// a no to the newest question says nothing of what may have left before.
+	Repeated bool `json:"repeated,omitempty"`
 	// Limit is the gas that it was asked with (cancelTask only).
 	Limit uint64 `json:"limit,omitempty"`
 	// Amount is what was asked to be approved, in CNX base units (approve only).

@@ -140,6 +140,11 @@ func checking(s State, e Event) (State, []Effect) {
 	switch e := e.(type) {
 	case Checked:
 		s.Quote = e.Quote
+		if tx := s.Create; tx.Asked != 0 && tx.Mined == 0 && s.Quote.Nonce > tx.Nonce { // it may be this payment: then what is there now is what it has left
+			s = s.enter(AwaitCreate, e.At)
+			s.Again = true
+			return s, []Effect{tx.again()}
+		}
 		switch q := e.Quote; {
 		case q.CNX.Lt(&q.Fee):
 			return s.fail(e.At, Fault{Code: NotEnoughCNX, Need: q.Fee, Have: q.CNX})
@@ -195,7 +200,7 @@ func asking(s State, e Event) (State, []Effect) {
 		tx.Hash = e.Hash
 		return s.enter(s.Phase.sent(), e.At), nil
 	case NotAsked:
-		tx.clear()
+		tx.refused()
 		return s.fail(e.At, e.Fault)
 	case NotSent:
 		// The wallet may still show the old question. The transaction is kept, so that
@@ -219,7 +224,7 @@ func asking(s State, e Event) (State, []Effect) {
 		}
 		if !e.Fault.transient() {
 			if e.Fault.Answered() && tx.Raw == "" {
-				tx.clear() // the wallet said that nothing was sent
+				tx.refused() // the wallet said that nothing was sent
 			}
 			return s.fail(e.At, e.Fault)
 		}
@@ -290,6 +295,8 @@ func (s State) ask(at int64, limit uint64) (State, []Effect) {
 	case s.Quote.Nonce > tx.Nonce: // used meanwhile, perhaps by the earlier request: look first
 		s.Again = true
 		return s, []Effect{tx.again()}
+	default:
+		tx.Repeated = true
 	}
 	tx.Asked = at
 	if s.Phase == AwaitApproval {
@@ -316,6 +323,14 @@ func (s State) Allowance() uint256.Int {
 
 // clear forgets a transaction that is not to be waited for, but not what it cost.
 func (tx *Tx) clear() { *tx = Tx{Gas: tx.Gas} }
+
+// refused forgets a transaction of which nothing has left. One that was asked for before
+// may still appear: it is looked for before anything else is paid.
+func (tx *Tx) refused() {
+	if !tx.Repeated {
+		tx.clear()
+	}
+}
 
 // current is the transaction the phase is about.
 func (s *State) current() *Tx {
@@ -378,6 +393,10 @@ func pending(s State, e Event) (State, []Effect) {
 			return s, nil
 		}
 		tx.Gas.Add(&tx.Gas, &e.Gas)
+		if e.Instead != (common.Hash{}) {
+			tx.Hash = e.Instead
+			return s, nil
+		}
 		tx.clear()
 		if s.Phase == CancelPending && e.Moot {
 			return s.enter(Running, e.At), nil

@@ -6,6 +6,7 @@ import (
 
 	"crynux-dapp/app/archive"
 	"crynux-dapp/app/job"
+	"crynux-dapp/app/profile"
 )
 
 // Data is the browser's storage as a whole, and files of any size.
@@ -62,6 +63,10 @@ type Stored struct {
 	Locked bool
 	Offer  *Offer
 	Taken  *Taken
+	// Proposed are networks that the person had added in the browser that the file is
+	// from, and that this page does not know. None is added but by TryNetwork and
+	// AddNetwork. They stay until another file is chosen or this one is dropped.
+	Proposed []profile.Network
 	// Losses are what deleting everything would lose, nil while that was not looked for.
 	Losses *Losses
 	// Fault of the last thing that was tried.

@@ -204,6 +204,10 @@ func TestHostileImportsTakeNothing(t *testing.T) {
 		b.fails(s, job.BadExport, archive.Invalid)
 		nothing(name)
 	}
+	// What is refused when it is read cannot be taken.
+	b.fails(b.choose(rewritten(t, file, func(s *job.State) { s.Order.Args += " " }, same)), job.BadExport, archive.Invalid)
+	b.done("nothing is taken", b.TakeImport)
+	nothing("other arguments")
 	// A store that is full in the middle takes nothing either.
 	b.store.setRefuse(func(store, _ string, _ []byte) bool { return store == runner.Jobs })
 	b.store.full = true

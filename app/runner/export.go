@@ -142,8 +142,9 @@ func unsigned(s job.State) job.State {
 }
 
 // exportable are the settings that an export may hold, or how their names begin. What
-// is new has to be named here, after a thought about whether it is secret.
-var exportable = []string{networkKey, "wallet", directKey, barredKey, mostTasksKey, keepAskedKey, "purse-", "budget-", "swept-", "activity-", "transfers-"}
+// is new has to be named here, after a thought about whether it is secret. (An address
+// of an own network may have a provider's key in it: docs/export.md says so.)
+var exportable = []string{networkKey, ownKey, "wallet", directKey, barredKey, mostTasksKey, keepAskedKey, "purse-", "budget-", "swept-", "activity-", "transfers-"}
 
 func (r *Runner) exportSettings(ctx context.Context, x *exporter) error {
 	keys, err := r.Data.Keys(ctx, Settings)

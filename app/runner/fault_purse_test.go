@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/ethereum/go-ethereum/signer/core/apitypes"
@@ -255,6 +256,33 @@ func TestPathGatewayHasNoTaskWallet(t *testing.T) {
 	if !s.Purse.Refused || !strings.HasPrefix(s.Purse.Elsewhere, "https://bafy") || len(p.Prompts()) != before {
 		t.Errorf("purse %+v, %d prompts more", s.Purse, len(p.Prompts())-before)
 	}
+}
+
+// noRoom is the second program of a browser that refuses workers.
+type noRoom struct{ runner.Vault }
+
+var errNoWorker = taskwallet.NoWorker.Because("workers are refused")
+
+func (noRoom) Ready(context.Context) error { return errNoWorker }
+func (noRoom) Random(context.Context) (common.Address, error) {
+	return common.Address{}, errNoWorker
+}
+func (noRoom) OpenBackup(context.Context, []byte, string) (common.Address, error) {
+	return common.Address{}, errNoWorker
+}
+
+func TestBrowserWithoutWorkersHasNoTaskWallet(t *testing.T) {
+	w := begin(t, setup{})
+	p := w.person(coins(1), coins(300), devchain.WalletModern)
+	w.vault = noRoom{}
+	g := w.open(p)
+	for _, try := range []func(){g.MakePurse, g.MakeRandomPurse, func() { g.OpenBackup([]byte("{}"), "x") }, func() { g.OpenFound(common.Address{}, "", 0) }} {
+		g.refuses(job.PurseNoWorker, try)
+	}
+	if n := p.asked("eth_signTypedData_v4"); n != 0 {
+		t.Errorf("the person was asked to sign %d times", n)
+	}
+	w.nothingMoved(p)
 }
 
 // TestProfileThatChangedAfterTheFundingIsNotServed: the contracts or the Relay of

@@ -32,6 +32,7 @@ var meanings = []struct {
 	{taskwallet.OtherKey, job.PurseOtherKey, ""},
 	{taskwallet.Moved, job.PurseMoved, ""},
 	{taskwallet.Unsafe, job.PurseUnproven, ""},
+	{taskwallet.NoWorker, job.PurseNoWorker, ""},
 	{taskwallet.Locked, job.PurseLocked, ""},
 	{taskwallet.OverBudget, job.PurseOverBudget, ""},
 	{taskwallet.PriceTooHigh, job.GasPriceRaised, ""},

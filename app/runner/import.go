@@ -10,6 +10,7 @@ import (
 
 	"crynux-dapp/app/archive"
 	"crynux-dapp/app/job"
+	"crynux-dapp/app/profile"
 	"crynux-dapp/app/proof"
 	"crynux-dapp/app/task"
 )
@@ -41,6 +42,7 @@ type Taken struct{ Jobs, Files, Drafts int }
 // offered is a file that was read and not taken yet.
 type offered struct {
 	file     File
+	read     bool // what follows is known
 	contents archive.Contents
 	jobs     []job.State // new here
 	drafts   [2]string   // for forms that are empty here
@@ -60,7 +62,7 @@ func (t *Tab) ChooseImport() {
 		r.post(func() {
 			r.offer = offered{file: file}
 			s := &r.snap.Stored
-			s.Offer, s.Taken, s.Locked = nil, nil, false
+			s.Offer, s.Taken, s.Proposed, s.Locked = nil, nil, nil, false
 		})
 		_, locked, err := archive.Open(sourceOf(ctx, file))
 		if err != nil {
@@ -102,7 +104,7 @@ func (t *Tab) DropImport() {
 	t.act(func(r *Runner) {
 		s := &r.snap.Stored
 		if s.Step == "" {
-			r.offer, s.Offer, s.Taken, s.Locked, s.Fault = offered{}, nil, nil, false, job.Fault{}
+			r.offer, s.Offer, s.Taken, s.Proposed, s.Locked, s.Fault = offered{}, nil, nil, nil, false, job.Fault{}
 		}
 	})
 }
@@ -129,7 +131,7 @@ func (r *Runner) lookInto(ctx context.Context, file File) error {
 	if err != nil {
 		return err
 	}
-	o := offered{file: file, contents: c}
+	o := offered{file: file, read: true, contents: c}
 	offer := &Offer{Made: c.Made, Jobs: len(c.Jobs), Unreadable: c.Unreadable}
 	counted := map[string]bool{}
 	for _, s := range c.Jobs {
@@ -158,7 +160,10 @@ func (r *Runner) lookInto(ctx context.Context, file File) error {
 	for _, w := range c.Wallets {
 		offer.Wallets = append(offer.Wallets, w.Address)
 	}
-	r.post(func() { r.offer, r.snap.Stored.Offer = o, offer })
+	proposed, broken := readOwn(c.Added)
+	proposed = slices.DeleteFunc(proposed, func(n profile.Network) bool { return r.network(n.ID).chain != nil })
+	offer.Unreadable += broken
+	r.post(func() { r.offer, r.snap.Stored.Offer, r.snap.Stored.Proposed = o, offer, proposed })
 	return nil
 }
 
@@ -226,7 +231,7 @@ func (r *Runner) here(ctx context.Context) (kept, error) {
 func (t *Tab) TakeImport() {
 	t.dataWork("Taking what is in the file", func(ctx context.Context, r *Runner) error {
 		o := r.offeredNow()
-		if o.file == nil {
+		if !o.read {
 			return nil
 		}
 		here, err := r.here(ctx) // it may have changed since it was shown

@@ -39,17 +39,18 @@ type world struct {
 	relay *devrelay.Relay
 	nodes *devrelay.Nodes
 	net   profile.Network
-	// Of the next page: nil vault = none, nil worker = one that works, nil clock = the
+	// Of the next page: nil vault or renewal = none, nil worker = one that works, nil clock = the
 	// network's, nil chance = none, href "" = this machine, rdns "" = Alice's wallet; former
 	// are earlier names of its site.
-	clock  runner.Clock
-	chance func() float64
-	vault  runner.Vault
-	worker runner.Worker
-	href   string
-	rdns   string
-	former []string
-	eyes   map[*page]*eye // who looks at each page
+	clock   runner.Clock
+	chance  func() float64
+	vault   runner.Vault
+	renewal runner.Renewal
+	worker  runner.Worker
+	href    string
+	rdns    string
+	former  []string
+	eyes    map[*page]*eye // who looks at each page
 }
 
 // setup says what is special about a world. The zero value is four equal nodes

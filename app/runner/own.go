@@ -23,21 +23,27 @@ type OwnNetwork struct {
 
 // setOwn takes over the stored own networks. Those that cannot be read are not there.
 func (r *Runner) setOwn(stored []byte) {
+	list, broken := readOwn(stored)
+	r.snap.Unreadable += broken
+	r.useOwn(list)
+}
+
+// readOwn reads own networks as they are kept, and counts what cannot be read.
+func readOwn(stored []byte) (list []profile.Network, broken int) {
 	var texts []profile.Text
 	if len(stored) > 0 && json.Unmarshal(stored, &texts) != nil {
-		r.snap.Unreadable++
+		broken++
 	}
-	var list []profile.Network
 	for _, text := range texts[:min(len(texts), mostOwn)] {
 		n, err := text.Network()
 		if err != nil {
-			r.snap.Unreadable++
+			broken++
 			continue
 		}
 		n.ID, n.Own = n.OwnID(), true
 		list = append(list, n)
 	}
-	r.useOwn(list)
+	return list, broken
 }
 
 // useOwn makes these the own networks. A page whose network is gone shows the first.

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -259,5 +260,49 @@ func TestOwnNetworksOfVersion1AreRead(t *testing.T) {
 			t.Errorf("%q: after a reload, -want +got\n%s", version, diff)
 		}
 		g.close()
+	}
+}
+
+// TestOwnNetworksOfAFileAreProposed: nobody is asked for anything by that, and each is
+// checked and added by itself.
+func TestOwnNetworksOfAFileAreProposed(t *testing.T) {
+	w := begin(t, setup{})
+	g := w.reopen(w.rich(), onDisk(newDisk()))
+	id := g.adds(w.own())
+	file := g.export("")
+	if s := g.choose(file); s.Offer == nil || len(s.Proposed) != 0 {
+		t.Errorf("what is known already is proposed: %+v, fault %+v", s.Proposed, s.Fault)
+	}
+	g.close()
+
+	b := w.reopen(w.stranger(), onDisk(newDisk()))
+	var asked atomic.Int64
+	b.http.setBefore(func(string, []byte) []byte { asked.Add(1); return nil })
+	proposed := func(when string, s runner.Stored) {
+		t.Helper()
+		if len(s.Proposed) != 1 || s.Proposed[0].ID != id || s.Proposed[0].RPC[0] != w.own().RPC[0] {
+			t.Fatalf("%s: %+v, fault %+v", when, s.Proposed, s.Fault)
+		}
+		if now, _ := b.now(); len(now.Own) != 0 || now.Trial != nil || asked.Load() != 0 {
+			t.Errorf("%s: %d added, trial %+v, %d requests", when, len(now.Own), now.Trial, asked.Load())
+		}
+	}
+	proposed("chosen", b.choose(file))
+	proposed("taken", b.done("it is taken", b.TakeImport))
+	s, _ := b.now()
+	if added := b.adds(s.Stored.Proposed[0]); added != id {
+		t.Errorf("it was added as %s", added)
+	}
+	b.choose(file)
+	b.DropImport()
+	b.until("it is forgotten", func(s runner.Snapshot) bool { return len(s.Stored.Proposed) == 0 && s.Stored.Offer == nil })
+	b.close()
+
+	d := newDisk()
+	w.must(onDisk(d).Put(t.Context(), runner.Settings, "networks", []byte(`v1 [{"name":"a","chainId":5,"fee":"1"}]`)))
+	file = w.reopen(w.stranger(), onDisk(d)).export("")
+	b = w.reopen(w.stranger(), onDisk(newDisk()))
+	if s := b.choose(file); s.Offer == nil || len(s.Proposed) != 0 || s.Offer.Unreadable != 1 {
+		t.Errorf("without an endpoint: %+v, offer %+v", s.Proposed, s.Offer)
 	}
 }

@@ -68,7 +68,7 @@ func (w *world) reopen(p person, s *store) *page {
 		View:  w.eyes[g],
 		Clock: live, Chance: w.chance, HTTP: live, Store: s, Worker: second, Wallets: wallets{g.conn, cmp.Or(w.rdns, "test.alice")},
 		Locks: s.locks, Tabs: tabs,
-		NewID: g.newID, Networks: []profile.Network{w.net}, Vault: w.vault, Hosts: hostsOf(w.vault), Home: w.home(), Reload: g.reload, Data: g.data,
+		NewID: g.newID, Networks: []profile.Network{w.net}, Vault: w.vault, Hosts: hostsOf(w.vault), Home: w.home(), Reload: g.reload, Renewal: w.renewal, Data: g.data,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})

@@ -203,6 +203,8 @@ type store struct {
 	full bool
 	// crash, if set, ends the page at a job record: after it was written, or before.
 	crash func(job.State) crash
+	// crashOn, if set, ends it at any record.
+	crashOn func(runner.Record) crash
 	// crashed is closed when it ended.
 	crashed chan struct{}
 	dead    bool
@@ -306,6 +308,9 @@ func (s *store) save(ctx context.Context, lease uint64, records []runner.Record)
 	for _, r := range records {
 		if state, err := job.Decode(r.Value); err == nil && r.Store == runner.Jobs && s.crash != nil {
 			fate = max(fate, s.crash(state))
+		}
+		if s.crashOn != nil {
+			fate = max(fate, s.crashOn(r))
 		}
 	}
 	if fate != crashBefore {

@@ -62,3 +62,10 @@ func (r *Runner) others(s job.State) (list []job.State) {
 	}
 	return list
 }
+
+// importedNow are the imported records, as they were last published; for any goroutine.
+func (r *Runner) importedNow() []job.State {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.published.Imported
+}

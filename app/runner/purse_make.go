@@ -77,8 +77,12 @@ func (r *Runner) identity(kind taskwallet.Kind, m taskwallet.Message, at address
 	}
 }
 
-// askTyped asks the wallet to sign the message of taskwallet.md §3.
+// askTyped asks the wallet to sign the message of taskwallet.md §3, where there is a
+// place for the key that comes of it.
 func (r *Runner) askTyped(ctx context.Context, w Connection, m taskwallet.Message) ([]byte, error) {
+	if err := r.Vault.Ready(ctx); err != nil {
+		return nil, err
+	}
 	params, err := m.Params()
 	if err != nil {
 		return nil, err

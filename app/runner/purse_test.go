@@ -39,6 +39,8 @@ func (v *keyRoom) keep(k vault.Key, err error) (common.Address, error) {
 	return k.Address(), err
 }
 
+func (v *keyRoom) Ready(context.Context) error { return nil }
+
 func (v *keyRoom) Derive(_ context.Context, m taskwallet.Message, first, again []byte) (common.Address, error) {
 	return v.keep(vault.Derive(m, first, again))
 }

@@ -12,6 +12,9 @@ import (
 // Vault is the worker's side of the task wallet: the key is there and nowhere
 // else. Errors are *taskwallet.Error.
 type Vault interface {
+	// Ready tells whether there is a place for a key; the error is NoWorker where
+	// there is none. It is asked before the person is asked to sign.
+	Ready(ctx context.Context) error
 	// Derive makes the key from the owner's signature of a message; again is a
 	// second signature, nil for a key that was used before.
 	Derive(ctx context.Context, m taskwallet.Message, first, again []byte) (address, error)

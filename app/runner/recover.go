@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -20,7 +21,7 @@ type Past struct {
 	// Done tells that there was a search, Whole that it saw every block.
 	Done, Whole bool
 	// Found counts the tasks that were found and are jobs now, Known those that this
-	// browser had already.
+	// browser had already. An imported record that was not finished becomes one of Found.
 	Found, Known int
 	// Others are tasks of accounts that nobody here acts for: they are shown, and
 	// nothing is signed for them.
@@ -135,8 +136,10 @@ func (r *Runner) findPast(ctx context.Context, n network, s Session, hands map[a
 
 // takePast makes jobs of tasks that were found.
 func (r *Runner) takePast(ctx context.Context, n network, list []chain.Past, hands map[address]job.Hand, shown job.Quote) error {
+	jobs, imported := r.others(job.State{}), r.importedNow()
 	fresh := slices.DeleteFunc(list, func(p chain.Past) bool {
-		known := slices.ContainsFunc(r.others(job.State{}), func(s job.State) bool { return isPast(s, n, p) })
+		known := slices.ContainsFunc(jobs, func(s job.State) bool { return isPast(s, n, p) }) ||
+			slices.ContainsFunc(imported, func(s job.State) bool { return isPast(s, n, p) && (s.Phase == job.Done || s.Phase == job.Aborted) })
 		if known {
 			r.post(func() { r.snap.Past.Known++ })
 		}
@@ -157,10 +160,16 @@ func (r *Runner) takePast(ctx context.Context, n network, list []chain.Past, han
 				continue
 			}
 			hand, ours := hands[p.Creator]
-			if !ours {
+			var was job.State
+			if ours {
+				was = recordOf(imported, n, p, made[i].Nonce)
+			} else {
 				hand = job.ByTaskWallet // whoever it is: nothing is signed
 			}
-			s := job.Recover("found-"+p.Tx.Hex(), r.now(), r.orderOf(n, p, made[i], hand), created(n, p, made[i]), stories[i])
+			s := job.Recover(cmp.Or(was.ID, foundID(p.Tx)), r.now(), r.orderOf(n, p, made[i], hand), created(n, p, made[i]), stories[i])
+			if was.Outcome.Result != "" && was.Outcome.Result == s.Outcome.Result && was.Order.Count == s.Order.Count {
+				s.Files = was.Files // they were compared with it when they came
+			}
 			s.Quote.GasPrice, s.Quote.BaseFee, s.Quote.Skew = shown.GasPrice, shown.BaseFee, shown.Skew
 			s.Create.Block = head.Number // all before is known
 			states = append(states, s)
@@ -178,6 +187,23 @@ func isPast(s job.State, n network, p chain.Past) bool {
 	return s.TaskID == p.ID && s.Order.Hash == p.TaskHash || s.Create.Hash == p.Tx
 }
 
+// foundID is the id of a job that was found and that no record here is about.
+func foundID(tx hash) string { return "found-" + tx.Hex() }
+
+// recordOf is the imported record of a task that was found, if it is not finished: it
+// never goes on by itself, and the job that is made of the task takes its place. It may
+// have been exported before it was known which task it is.
+func recordOf(imported []job.State, n network, p chain.Past, nonce uint64) job.State {
+	i := slices.IndexFunc(imported, func(s job.State) bool {
+		may := s.TaskID == 0 && s.Create.Asked != 0 && s.Create.Nonce <= nonce && nonce < s.Create.Nonce+mostNonces
+		return s.Order.Network == n.ID && s.Order.Account == p.Creator && s.Order.Hash == p.TaskHash && (s.TaskID == p.ID || may)
+	})
+	if i < 0 {
+		return job.State{}
+	}
+	return imported[i]
+}
+
 // mayStillFind reports whether a job of this browser that was stopped before it knew
 // its task will find that this is it, when the person goes on: it has this nonce.
 func (r *Runner) mayStillFind(n network, p chain.Past, nonce uint64) bool {
@@ -187,13 +213,14 @@ func (r *Runner) mayStillFind(n network, p chain.Past, nonce uint64) bool {
 	})
 }
 
-// orderOf is what is known of the order of a task: its arguments where any job here has
-// the same ones, by their hash.
+// orderOf is what is known of the order of a task: its arguments where any job or
+// imported record here has the same ones, by their hash (an import is checked for it).
 func (r *Runner) orderOf(n network, p chain.Past, made chain.Creation, hand job.Hand) job.Order {
 	o := job.Order{Network: n.ID, ChainID: n.ChainID, Account: p.Creator, Hand: hand, Kind: task.Kind(p.Kind), Hash: p.TaskHash, VRAM: made.VRAM}
-	for _, s := range r.others(job.State{}) {
-		if s.Order.Hash == p.TaskHash && s.Order.Args != "" && s.Order.Kind == o.Kind {
-			o.Args, o.Title, o.Count = s.Order.Args, s.Order.Title, s.Order.Count
+	for _, s := range append(r.others(job.State{}), r.importedNow()...) {
+		args := []byte(s.Order.Args)
+		if s.Order.Hash == p.TaskHash && len(args) > 0 && s.Order.Kind == o.Kind {
+			o.Args, o.Title, o.Count = s.Order.Args, s.Order.Title, count(o.Kind, args)
 			break
 		}
 	}
@@ -210,8 +237,10 @@ func created(n network, p chain.Past, made chain.Creation) job.Mined {
 // keepPast adds what was found to the jobs; tasks of others are only shown.
 func (r *Runner) keepPast(states []job.State, hands map[address]job.Hand, head uint64) {
 	past := &r.snap.Past
-	var found []job.State
 	for _, s := range states {
+		if i := r.index(s.ID); i >= 0 && r.jobs.list[i].TaskID != s.TaskID {
+			s.ID = foundID(s.Create.Hash) // another task has taken the place of the record
+		}
 		switch _, ours := hands[s.Order.Account]; {
 		case !ours && len(past.Others) < mostOthers:
 			past.Others = append(past.Others, s)
@@ -224,11 +253,11 @@ func (r *Runner) keepPast(states []job.State, hands map[address]job.Hand, head u
 				panic(err) // a State is made of plain values
 			}
 			past.Found++
-			found = append(found, s)
+			r.imported.remove(s.ID)
+			r.jobs.add(s)
 			r.cursors[s.ID] = head + 1
 			r.write(write{store: Jobs, key: s.ID, value: record, then: func(err error) { r.saved(s, nil, err) }})
 		}
 	}
-	r.jobs.add(found...)
 	r.watch()
 }

@@ -435,3 +435,70 @@ func TestPastTaskThatAStoppedJobWillFind(t *testing.T) {
 		t.Errorf("%d tasks", n)
 	}
 }
+
+// TestPastTaskTakesThePlaceOfItsImportedRecord: a record never goes on by itself. With
+// the task that the chain shows it is a job like any other that was found, and its
+// arguments are known.
+func TestPastTaskTakesThePlaceOfItsImportedRecord(t *testing.T) {
+	tests := []struct {
+		name  string
+		at    job.Phase // when it was exported
+		found int
+	}{
+		{"before it was known which task it is", job.CreatePending, 1},
+		{"while the nodes worked", job.Running, 1},
+		{"finished", job.Done, 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := begin(t, setup{})
+			alice := w.rich()
+			w.approve(alice, coins(30))
+			a := w.open(alice)
+			w.nodes.SetFaults(devrelay.NodeFaults{Silent: tt.at == job.Running})
+			if tt.at == job.CreatePending {
+				w.chain.Pause()
+			}
+			id := a.order(task.SD, sd(t, 2))
+			a.reaches(id, tt.at)
+			file := a.export("")
+			w.chain.Resume()
+			was := a.when(id, "is paid", func(s job.State) bool { return s.TaskID != 0 })
+			if tt.at == job.CreatePending {
+				a.finish(id) // in the other browser, which this one does not know
+			}
+			g := a.freshBrowser()
+			g.choose(file)
+			g.done("it is taken", g.TakeImport)
+			if past := g.past(common.Address{}); past.Found != tt.found || past.Known != 1-tt.found {
+				t.Errorf("%+v", past)
+			}
+			s, _ := g.now()
+			if len(s.Jobs) != tt.found || len(s.Imported) != 1-tt.found {
+				t.Fatalf("%d imported records and %s", len(s.Imported), describe(s))
+			}
+			if tt.found == 1 {
+				s := g.of(was.TaskID)
+				if s.ID != id || s.Imported != 0 || s.Order.Args != was.Order.Args || s.Order.Title != was.Order.Title || s.Order.Count != 2 || s.Fault.Code != job.Found {
+					t.Errorf("%+v", s)
+				}
+				w.nodes.SetFaults(devrelay.NodeFaults{})
+				g.retry(id)
+				g.finish(id)
+			}
+			g.choose(file)
+			if s, _ := g.now(); s.Stored.Offer == nil || s.Stored.Offer.Known != 1 {
+				t.Errorf("offered again: %+v", s.Stored.Offer)
+			}
+			g.close()
+			g = w.reopen(alice, onDisk(g.store.disk))
+			g.connect()
+			if past := g.past(common.Address{}); past.Found != 0 || past.Known != 1 {
+				t.Errorf("once more: %+v", past)
+			}
+			if s, _ := g.now(); len(s.Jobs) != tt.found || len(s.Imported) != 1-tt.found {
+				t.Errorf("after a reload: %d imported records and %s", len(s.Imported), describe(s))
+			}
+		})
+	}
+}

@@ -154,7 +154,7 @@ func (t *Tab) submit(kind task.Kind, args []byte, byPurse bool) string {
 	id := t.NewID()
 	order := job.Order{
 		Kind: kind, Args: string(args), Hash: task.Hash(args), VRAM: task.VRAM(kind, args),
-		Count: min(max(task.Files(kind, args), 1), job.MaxFiles), Title: title(kind, args),
+		Count: count(kind, args), Title: title(kind, args),
 	}
 	t.act(func(r *Runner) {
 		ofHost := byPurse && r.purse.open && r.purse.record.Kind == taskwallet.Host
@@ -235,6 +235,9 @@ func (t *Tab) SaveDraft(kind task.Kind, args string) {
 		go func() { _ = t.Store.Save(ctx, 0, Record{Settings, draftKey(int(kind)), []byte(args)}) }() // the form has it too
 	}
 }
+
+// count is how many results a task has.
+func count(kind task.Kind, args []byte) int { return min(max(task.Files(kind, args), 1), job.MaxFiles) }
 
 func (r *Runner) now() int64 { return r.Clock.Now().UnixMilli() }
 

@@ -134,3 +134,34 @@ func (r *Runner) lookFor(n network, id string, long bool) {
 		r.answer(s, found)
 	}()
 }
+
+// lookForOther tells that a payment failed which the wallet was asked for more than
+// once, and whether another one went well: a wallet that counts for itself gives each
+// request a nonce of its own, so that all are mined, and the allowance is used up by the
+// first.
+func (r *Runner) lookForOther(n network, s job.State, failed job.Reverted) {
+	not := r.sentByOthers(s.ID)
+	not[failed.Hash] = true
+	go func() {
+		for {
+			found, err := r.trace(r.ctx, n, outgoingOf(s, n, s.Create, not))
+			if err != nil || found == nil {
+				return // asked again with the next poll
+			}
+			sent, ok := found.(job.Sent)
+			if !ok {
+				break
+			}
+			receipt, _, _, err := r.receipt(r.ctx, n, sent.Hash)
+			if err != nil || receipt == nil {
+				return
+			}
+			if receipt.OK {
+				failed.Instead = sent.Hash
+				break
+			}
+			not[sent.Hash] = true
+		}
+		r.answer(s, failed)
+	}()
+}

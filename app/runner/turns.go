@@ -105,21 +105,23 @@ func (r *Runner) moment() int64 {
 	return at
 }
 
-// queue are the jobs that wait to be paid, in their order.
-func (r *Runner) queue() (list []job.State) {
-	for i := range r.jobs.list { // by place: a State is large, and this is done with every snapshot
-		if r.jobs.list[i].Phase == job.Checking && !r.turns.has(r.jobs.list[i]) {
-			list = append(list, r.jobs.list[i])
-		}
-	}
-	slices.SortStableFunc(list, func(a, b job.State) int { return cmp.Compare(a.Queued(), b.Queued()) })
-	return list
+// queued are the ids of the jobs that wait to be paid, in their order.
+func (r *Runner) queued() []string {
+	return r.inOrder(func(s *job.State) bool { return s.Phase == job.Checking && !r.turns.has(*s) })
 }
 
-// queued are the ids of the queue.
-func (r *Runner) queued() (ids []string) {
-	for _, s := range r.queue() {
-		ids = append(ids, s.ID)
+// inOrder are the ids of some jobs in the order of the queue. They are sorted by place:
+// a State is large, and this is done with every snapshot.
+func (r *Runner) inOrder(some func(*job.State) bool) (ids []string) {
+	var at []int
+	for i := range r.jobs.list {
+		if some(&r.jobs.list[i]) {
+			at = append(at, i)
+		}
+	}
+	slices.SortStableFunc(at, func(a, b int) int { return cmp.Compare(r.jobs.list[a].Queued(), r.jobs.list[b].Queued()) })
+	for _, i := range at {
+		ids = append(ids, r.jobs.list[i].ID)
 	}
 	return ids
 }
@@ -127,8 +129,8 @@ func (r *Runner) queued() (ids []string) {
 // Move puts a job that waits one place earlier in the queue, or later.
 func (t *Tab) Move(id string, earlier bool) {
 	t.act(func(r *Runner) {
-		list := r.queue()
-		i := slices.IndexFunc(list, func(s job.State) bool { return s.ID == id })
+		list := r.queued()
+		i := slices.Index(list, id)
 		j := i + 1
 		if earlier {
 			j = i - 1
@@ -136,8 +138,9 @@ func (t *Tab) Move(id string, earlier bool) {
 		if i < 0 || j < 0 || j >= len(list) {
 			return
 		}
-		r.apply(list[i].ID, job.Place{To: list[j].Queued()})
-		r.apply(list[j].ID, job.Place{To: list[i].Queued()})
+		here, there := r.jobs.list[r.index(list[i])].Queued(), r.jobs.list[r.index(list[j])].Queued()
+		r.apply(list[i], job.Place{To: there})
+		r.apply(list[j], job.Place{To: here})
 	})
 }
 
@@ -154,10 +157,8 @@ func (t *Tab) PauseQueue() {
 // GoOnQueue ends the pause of every job.
 func (t *Tab) GoOnQueue() {
 	t.act(func(r *Runner) {
-		list := slices.DeleteFunc(slices.Clone(r.jobs.list), func(s job.State) bool { return !s.Paused })
-		slices.SortStableFunc(list, func(a, b job.State) int { return cmp.Compare(a.Queued(), b.Queued()) })
-		for _, s := range list {
-			r.apply(s.ID, job.GoOn{At: r.now()})
+		for _, id := range r.inOrder(func(s *job.State) bool { return s.Paused }) {
+			r.apply(id, job.GoOn{At: r.now()})
 		}
 	})
 }

@@ -349,7 +349,12 @@ func (r *Runner) mined(n network, id string, tx hash, sent chain.Sent, head uint
 		if !n.buried(receipt.Block, head) {
 			return // it may still go the other way: paying again is offered only then
 		}
-		r.apply(id, job.Reverted{At: at, Hash: receipt.TxHash, Gas: gas, Reason: facts[receipt.TxHash].reason, Moot: facts[receipt.TxHash].moot})
+		e := job.Reverted{At: at, Hash: receipt.TxHash, Gas: gas, Reason: facts[receipt.TxHash].reason, Moot: facts[receipt.TxHash].moot}
+		if i := r.index(id); i >= 0 && r.jobs.list[i].Phase == job.CreatePending && r.jobs.list[i].Create.Repeated && r.jobs.list[i].Create.Hash == e.Hash {
+			r.lookForOther(n, r.jobs.list[i], e)
+			return
+		}
+		r.apply(id, e)
 		return
 	}
 	e := job.Mined{At: at, Hash: receipt.TxHash, Block: receipt.Block, In: receipt.BlockHash, Gas: gas, Fee: fee, Deadline: facts[receipt.TxHash].deadline}

@@ -38,7 +38,7 @@ func (p *Page) promptField(f form, w composerWords) app.UI {
 	id, fault := f.shared().promptID, f.shared().faults[f.shared().promptID]
 	return app.Div().Class("field").Body(
 		app.Label().Class("sr-only").For(id).Text(w.box),
-		&promptBox{ID: id, Placeholder: w.placeholder, Fault: fault, page: p, form: f},
+		&promptBox{ID: id, Placeholder: w.placeholder, Fault: fault, Lang: p.lang(), page: p, form: f},
 		app.P().ID(id+"-fault").Class("complaint").Text(fault),
 	)
 }

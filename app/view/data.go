@@ -159,7 +159,7 @@ func dayText(millis int64) string {
 func (p *Page) exportCard() app.UI {
 	bad := p.dataFaults
 	return dataCard("Export",
-		app.P().Class("muted").Text("One file with your tasks, their results, drafts and choices. It holds no key: a task wallet has its own backup file. Prompts and results in it can be read by whoever has the file, unless you give it a passphrase."),
+		app.P().Class("muted").Text("One file with your tasks, their results, drafts, choices and the networks that you added. It holds no key: a task wallet has its own backup file. Prompts and results in it can be read by whoever has the file, unless you give it a passphrase."),
 		app.Form().Class("stack").Aria("label", "Export").OnSubmit(p.onExport).Body(
 			passwordBox(exportID, "Passphrase of the file (may stay empty)", "new-password", bad[exportID]),
 			passwordBox(exportToID, "The same passphrase again", "new-password", bad[exportToID]),
@@ -201,6 +201,28 @@ func (p *Page) importCard() app.UI {
 		either(s.Locked, p.unlockForm, nothing),
 		either(s.Offer != nil, p.offer, nothing),
 		app.P().Role("status").Text(tookText(s.Taken)),
+		either(len(s.Proposed) > 0, p.proposals, nothing),
+	)
+}
+
+// proposals are the networks of the file: each wants to be looked at, checked and added
+// by itself.
+func (p *Page) proposals() app.UI {
+	list := p.state.Stored.Proposed
+	return app.Article().Class("stack").Aria("label", "Networks in the file").Body(
+		app.H3().Text("Networks in the file"),
+		app.P().Class("muted").Text("They were added in the other browser, and are not known here. None is added by itself: look at it, have it checked, and add it if you trust the people who run it."),
+		app.Ul().Class("room").Aria("label", "Networks in the file").Body(app.Range(list).Slice(func(i int) app.UI {
+			n := list[i]
+			return app.Li().Class("row between").Body(
+				app.Div().Body(
+					app.P().Class("room-title").Dir("auto").Text(n.Name),
+					app.P().Class("help").Text(fmt.Sprintf("Chain %d · %s", n.ChainID, n.Hosts)),
+				),
+				app.Button().Class("button small").Type("button").Aria("label", "Look at “"+n.Name+"”").Text("Look at it").
+					OnClick(func(ctx app.Context, _ app.Event) { p.lookAt(ctx, n.Draft) }, i, n.Name),
+			)
+		})),
 	)
 }
 

@@ -46,9 +46,11 @@ type Stored struct {
 	Exported bool
 	// Locked tells that the chosen file asks for its passphrase.
 	Locked bool
-	Offer  *Offer  // what is in the chosen file; nil = not known
-	Taken  *Taken  // what was taken; nil = nothing
-	Losses *Losses // what deleting everything would lose; nil = not known
+	Offer  *Offer // what is in the chosen file; nil = not known
+	Taken  *Taken // what was taken; nil = nothing
+	// Proposed are networks that were added in the browser that the file is from.
+	Proposed []Proposal
+	Losses   *Losses // what deleting everything would lose; nil = not known
 	// Problem of the last thing that was tried; zero when there was none.
 	Problem job.Problem
 }
@@ -63,6 +65,15 @@ type Offer struct {
 	Foreign     []string // networks that this page does not know
 	Wallets     []common.Address
 	Unreadable  int
+}
+
+// Proposal is a network of a file that this page does not know. Draft is what would be
+// typed for it.
+type Proposal struct {
+	Name    string
+	ChainID uint64
+	Hosts   string
+	Draft   NetworkDraft
 }
 
 // Taken is what was imported.

@@ -17,6 +17,9 @@ type Frame struct {
 	Refused job.Problem
 	// Note is what the person should know now; zero for nothing.
 	Note job.Problem
+	// Lang is the language of what is typed, as the host says (BCP 47); "" = unknown. The
+	// page itself speaks English.
+	Lang string
 	// Kind is what the widget makes.
 	Kind task.Kind
 	// Pays are the ways of paying that there are, Pay the chosen one.
@@ -191,4 +194,12 @@ func (p *Page) fill(ctx app.Context, s Fill) {
 		p.image.args.BaseModel, p.chat.args.Model = s.Model, s.Model
 	}
 	p.show(f, "")
+}
+
+// lang is the language of what is typed, where a host says it.
+func (p *Page) lang() string {
+	if f := p.state.Frame; f != nil {
+		return f.Lang
+	}
+	return ""
 }

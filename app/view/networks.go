@@ -34,6 +34,7 @@ const addNetworkID = "network-add"
 
 // networkPlan is what the person does with the networks now.
 type networkPlan struct {
+	draft     NetworkDraft // what a file put into the form; nil = nothing
 	wrong     NetworkDraft
 	eip191    bool
 	relayDown bool   // a Relay that is down may be added
@@ -100,10 +101,13 @@ func (p *Page) adding() app.UI {
 	if t := p.state.Trial; t != nil && t.Added {
 		return app.Div().Class("stack").Body(
 			app.P().Role("status").Text("“"+t.Network.Name+"” was added. Choose it at the top of the page."),
-			app.Div().Class("row").Body(app.Button().Class("button").Type("button").Text("Add another network").OnClick(func(app.Context, app.Event) { p.port.DropTrial() })),
+			app.Div().Class("row").Body(app.Button().Class("button").Type("button").Text("Add another network").OnClick(func(app.Context, app.Event) {
+				p.network = networkPlan{}
+				p.port.DropTrial()
+			})),
 		)
 	}
-	return app.Details().Class("more").Body(
+	return app.Details().Class("more").Open(p.network.draft != nil).Body(
 		app.Summary().Text("Add a network"),
 		app.Form().Class("stack").Aria("label", "Add a network").OnSubmit(p.onTryNetwork).Body(
 			app.P().Class("caution").Text("Whoever runs the RPC can lie about the chain, and whoever runs the Relay reads your prompts. Add only a network of people you trust."),
@@ -134,11 +138,22 @@ func (p *Page) asking() app.UI {
 func (p *Page) netBox(f netField) app.UI {
 	fault := p.network.wrong[f.id]
 	if f.lines {
-		return fieldBox("field", f.dom(), f.label, fault, app.Textarea().ID(f.dom()).Rows(2).Spellcheck(false).Placeholder(f.hint).
+		return fieldBox("field", f.dom(), f.label, fault, app.Textarea().ID(f.dom()).Rows(2).Spellcheck(false).Placeholder(f.hint).Text(p.network.draft[f.id]).
 			Aria("invalid", fault != "").Aria("describedby", f.dom()+"-fault"))
 	}
 	return fieldBox("field", f.dom(), f.label, fault, app.Input().ID(f.dom()).Type("text").AutoComplete(false).Spellcheck(false).Placeholder(f.hint).
-		Aria("invalid", fault != "").Aria("describedby", f.dom()+"-fault"))
+		Value(p.network.draft[f.id]).Aria("invalid", fault != "").Aria("describedby", f.dom()+"-fault"))
+}
+
+// lookAt puts the network of a file into the form, where the person can look at it. It
+// asks nobody for anything.
+func (p *Page) lookAt(ctx app.Context, d NetworkDraft) {
+	p.network = networkPlan{draft: d, eip191: d[NetworkEIP191] != ""}
+	p.port.DropTrial() // what was found is about something else
+	for _, f := range netFields {
+		p.port.SetValue(f.dom(), d[f.id]) // what is drawn only now has its value from there
+	}
+	ctx.Defer(func(app.Context) { p.port.Focus(netFields[0].dom()) })
 }
 
 func (p *Page) onEIP191(app.Context, app.Event) { p.network.eip191 = !p.network.eip191 }

@@ -1,6 +1,10 @@
 package view
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+)
 
 // added is a network that the person has added.
 func added() Network {
@@ -89,6 +93,30 @@ func TestNetworkWithARelayThatIsDownWantsATick(t *testing.T) {
 	b.become(func(s *State) {})
 	if b.off("Add this network") {
 		t.Error("the tick changes nothing")
+	}
+}
+
+func TestNetworkOfAFileIsLookedAtFirst(t *testing.T) {
+	d := NetworkDraft{NetworkName: "Ours", NetworkChain: "42", NetworkRPC: "https://rpc.example\nhttps://two.example", NetworkEIP191: "yes"}
+	b := settings(t, State{Ready: true, Persistent: true, Network: devnet, Networks: []Network{devnet}})
+	b.become(func(s *State) {
+		s.Stored.Possible = true
+		s.Stored.Proposed = []Proposal{{Name: "Ours", ChainID: 42, Hosts: "rpc.example, two.example", Draft: d}}
+	})
+	b.reads("article", "Networks in the file", "Ours", "Chain 42 · rpc.example, two.example", "None is added by itself")
+	b.wants("button: Look at “Ours”")
+	b.isOrderly()
+	b.page.ctx.Dispatch(func(ctx app.Context) { b.page.lookAt(ctx, d) })
+	b.become(func(s *State) {})
+	if !b.asked("drop trial") || !b.asked("focus network-name") || b.values["network-name"] != "Ours" || b.values["network-rpc"] != d[NetworkRPC] || b.values["network-fee"] != "" {
+		t.Errorf("%v, the form has %v", b.did, b.values)
+	}
+	if b.asked("try Ours on chain 42 at "+d[NetworkRPC]) || !b.page.network.eip191 {
+		t.Error("it is checked before anybody has looked, or not as it is in the file")
+	}
+	submit(b, b.page.onTryNetwork)
+	if !b.asked("try Ours on chain 42 at " + d[NetworkRPC]) {
+		t.Error(b.did)
 	}
 }
 

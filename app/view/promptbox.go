@@ -8,15 +8,20 @@ import "github.com/maxence-charriere/go-app/v9/pkg/app"
 type promptBox struct {
 	app.Compo
 	ID, Placeholder, Fault string
+	Lang                   string // of what is typed; "" = not known
 	page                   *Page
 	form                   form
 }
 
 // Render draws the field.
 func (b *promptBox) Render() app.UI {
-	return app.Textarea().ID(b.ID).Class("prompt").Rows(3).Dir("auto").Spellcheck(true).Placeholder(b.Placeholder).
+	box := app.Textarea().ID(b.ID).Class("prompt").Rows(3).Dir("auto").Spellcheck(true).Placeholder(b.Placeholder).
 		Aria("invalid", b.Fault != "").Aria("describedby", b.ID+"-fault").
 		OnChange(b.onChange).OnKeyDown(b.onKey)
+	if b.Lang != "" { // the browser takes its dictionary, and the voice that reads it aloud, from there
+		box = box.Lang(b.Lang)
+	}
+	return box
 }
 
 func (b *promptBox) onChange(ctx app.Context, _ app.Event) {

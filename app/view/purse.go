@@ -23,6 +23,8 @@ type purseDialog struct {
 	act  purseAct
 	fund fundPlan
 	left leftover
+	// target is the address that was typed for everything (actSweepTo).
+	target string
 	// history tells that the list of signatures is unfolded.
 	history bool
 	// faults of the password fields, by their id.
@@ -50,14 +52,15 @@ const (
 type purseAct string
 
 const (
-	actNone   purseAct = ""
-	actFund   purseAct = "fund"
-	actBackup purseAct = "backup"
-	actSweep  purseAct = "sweep"
-	actKeep   purseAct = "keep" // how the key stays in this browser
-	actRetire purseAct = "retire"
-	actDelete purseAct = "delete"
-	actFind   purseAct = "find" // an earlier task wallet
+	actNone    purseAct = ""
+	actFund    purseAct = "fund"
+	actBackup  purseAct = "backup"
+	actSweep   purseAct = "sweep"
+	actSweepTo purseAct = "sweep-to" // an address that was typed
+	actKeep    purseAct = "keep"     // how the key stays in this browser
+	actRetire  purseAct = "retire"
+	actDelete  purseAct = "delete"
+	actFind    purseAct = "find" // an earlier task wallet
 )
 
 // purseCard is the right card for the state.

@@ -168,6 +168,14 @@ func TestSweep_to_another_address(t *testing.T) {
 	}
 	b.values[targetID] = " " + right + " "
 	b.run(b.page.onSweepElsewhere)
+	b.reads("region", sweepElse, right, "to this address and to no other")
+	if slices.ContainsFunc(b.did, func(d string) bool { return strings.HasPrefix(d, "sweep") }) {
+		t.Fatalf("before the address was confirmed: %v", b.did)
+	}
+	b.run(b.page.choose(actSweep))
+	b.reads("form", sweepElse, "Address that gets everything")
+	b.run(b.page.onSweepElsewhere)
+	b.run(b.page.onSweepTo)
 	if !b.asked("sweep to " + right) {
 		t.Error(b.did)
 	}

@@ -28,6 +28,7 @@ func (p *Page) purseOpened() app.UI {
 		part(actFund, p.fund),
 		part(actBackup, p.backup),
 		part(actSweep, p.sweep),
+		part(actSweepTo, p.sweepTo),
 		part(actKeep, p.keep),
 		part(actRetire, p.retire),
 		part(actDelete, p.deletion),

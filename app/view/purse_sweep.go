@@ -42,12 +42,32 @@ func (p *Page) sweepElsewhere() app.UI {
 			fieldBox("field wide", targetID, "Address that gets everything", bad,
 				app.Input().ID(targetID).Type("text").AutoComplete(false).Spellcheck(false).
 					Aria("invalid", bad != "").Aria("describedby", targetID+"-fault")),
-			app.Div().Class("row").Body(submitButton("Send everything there", p.state.Purse.Step != "")),
+			app.Div().Class("row").Body(submitButton("Send it there", p.state.Purse.Step != "")),
 		),
 	)
 }
 
-// onSweepElsewhere looks at the address before anything is signed; the key's own
+// sweepTo shows the address that was typed once more, before anything is signed.
+func (p *Page) sweepTo() app.UI {
+	purse := p.state.Purse
+	return card(purseCard(actSweepTo), sweepElse,
+		app.H3().Text(sweepElse),
+		app.P().Text(fill(sweepSure, "amount", both(purse.CNX, purse.Native, p.state.Network))),
+		app.P().Class("figure").Text(p.purse.target),
+		caution(sweepElseText),
+		app.Div().Class("row").Body(
+			p.action("Send everything there", true, p.onSweepTo),
+			p.action("Back", false, p.choose(actSweep)),
+		),
+	)
+}
+
+func (p *Page) onSweepTo(ctx app.Context, e app.Event) {
+	p.port.SweepPurse(p.purse.target)
+	p.choose(actSweep)(ctx, e)
+}
+
+// onSweepElsewhere looks at the address before it is shown again; the key's own
 // side looks at it once more.
 func (p *Page) onSweepElsewhere(_ app.Context, e app.Event) {
 	e.PreventDefault()
@@ -61,7 +81,8 @@ func (p *Page) onSweepElsewhere(_ app.Context, e app.Event) {
 		p.port.Focus(targetID)
 		return
 	}
-	p.port.SweepPurse(to)
+	p.purse.act, p.purse.target = actSweepTo, to
+	p.turnPurse()
 }
 
 // targetFault says what is wrong with an address; "" for one whose checksum is right.

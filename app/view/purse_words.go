@@ -42,7 +42,7 @@ const (
 	lockedRandomText = "This key was made by chance. Only its backup file opens it; without the file and its password the money in it is gone."
 
 	fundText     = "Put in only what you would carry in a pocket: whoever changes this page can spend it. What you do not use you can take out again at any time."
-	fundGasText  = "Coins for gas are counted twice over, because the price of gas moves."
+	fundGasText  = "That is twice the gas of today, because its price moves. What is not used stays yours."
 	fundUnread   = "What it costs could not be read from the blockchain. Nothing was sent."
 	fundTooFew   = "Your wallet has only {has}."
 	fundToken    = "CNX, 18 decimals, {address}"
@@ -117,6 +117,7 @@ const (
 
 	sweepElse     = "Send it to another address"
 	sweepElseText = "Anything sent to a wrong address is gone: nobody can bring it back."
+	sweepSure     = "Everything, {amount}, is sent to this address and to no other. Compare all of it with where you know it from:"
 	sweepNoTarget = "Type the whole address, 0x and 40 characters, with its capital and small letters."
 	sweepOther    = "A character is wrong, or its letters are not capital and small as your wallet shows them: that pattern is the check against slips, so an address in small letters alone is not taken. Copy it from where you know it."
 

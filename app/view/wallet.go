@@ -63,7 +63,7 @@ func (p *Page) picker() app.UI {
 		)
 	}
 	return app.Section().Class("stack").Body(
-		app.P().Class("muted").Text("It pays for your tasks. Connecting costs nothing; every payment is asked for in the wallet."),
+		app.P().Class("muted").Text("It pays for your tasks. Connecting costs nothing, and nothing is paid without your click."),
 		app.Ul().Class("wallets").Body(
 			app.Range(p.state.Wallets).Slice(func(i int) app.UI {
 				w := p.state.Wallets[i]

@@ -10,7 +10,7 @@ import (
 
 // firstPicture and firstAnswer tell a newcomer what to do first.
 func (p *Page) firstPicture() app.UI {
-	return p.welcome("Your first picture", [][2]string{
+	return p.welcome("Your first picture", p.image.args.Prompt != "", [][2]string{
 		{"Connect a wallet", "It pays for the task. Connecting costs nothing."},
 		{"Describe a picture", "One task makes up to ten of them for one price" + p.feeText() + "."},
 		p.payStep("First you allow the price, then you pay it. After that you sign once to send the task and once for each picture; signing is free."),
@@ -18,7 +18,7 @@ func (p *Page) firstPicture() app.UI {
 }
 
 func (p *Page) firstAnswer() app.UI {
-	return p.welcome("Your first answer", [][2]string{
+	return p.welcome("Your first answer", p.chat.question != "", [][2]string{
 		{"Connect a wallet", "It pays for the question. Connecting costs nothing."},
 		{"Ask something", "Each question is one task at one price" + p.feeText() + "."},
 		p.payStep("First you allow the price, then you pay it. After that you sign once to send the question and once for the answer; signing is free."),
@@ -40,18 +40,20 @@ func (p *Page) feeText() string {
 	return ", " + strings.ReplaceAll(job.CNX(p.state.Network.Fee), " ", "\u00a0")
 }
 
-func (p *Page) welcome(title string, steps [][2]string, after string) app.UI {
+// welcome lists the three steps to a first task; the second is done when something was asked.
+func (p *Page) welcome(title string, asked bool, steps [][2]string, after string) app.UI {
 	if p.state.Frame != nil {
 		return nothing()
 	}
 	if p.state.Network.Historical {
 		return app.P().Class("muted empty").Text("No task of this browser was made on this network.")
 	}
+	done := [...]bool{p.state.Session.Connected, asked, p.state.Purse.Open && p.state.Purse.Tasks > 0}
 	return app.Aside().Class("welcome").Body(
 		app.H2().Text(title),
 		app.Ol().Body(app.Range(steps).Slice(func(i int) app.UI {
 			class := ""
-			if i == 0 && p.state.Session.Connected || i == 2 && p.state.Purse.Open && p.state.Purse.Tasks > 0 {
+			if done[i] {
 				class = "done"
 			}
 			return app.Li().Class(class).Body(

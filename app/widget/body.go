@@ -3,6 +3,7 @@ package widget
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"crynux-dapp/app/task"
 )
@@ -26,7 +27,7 @@ type Form struct {
 	Network string `json:"network,omitempty"` // id in config.json
 	Pay     Pay    `json:"pay,omitempty"`
 	Theme   string `json:"theme,omitempty"` // "light", "dark" or "auto"
-	Lang    string `json:"lang,omitempty"`
+	Lang    string `json:"lang,omitempty"`  // of what is typed; BCP 47
 	// Wallet tells that the host's page has a wallet for ByBridge.
 	Wallet bool `json:"wallet,omitempty"`
 }
@@ -46,10 +47,34 @@ func (f Form) Check() error {
 	}
 	switch {
 	case !one(f.Mode, "image", "chat"), !one(f.Theme, "light", "dark", "auto"), !one(string(f.Pay), string(ByTab), string(ByPurse), string(ByBridge)),
-		!clean(f.Prompt, mostPrompt), !clean(f.Model, 200), !clean(f.Network, 100), !clean(f.Lang, 35):
+		!clean(f.Prompt, mostPrompt), !clean(f.Model, 200), !clean(f.Network, 100), !isLanguage(f.Lang):
 		return fmt.Errorf("%w: form", ErrNoSense)
 	}
 	return nil
+}
+
+// isLanguage reports whether a text has the form of a language tag, such as "pt-BR"
+// (BCP 47); "" is none.
+func isLanguage(tag string) bool {
+	if tag == "" {
+		return true
+	}
+	for i, part := range strings.Split(tag, "-") {
+		if len(part) < 1 || len(part) > 8 || i == 0 && (len(part) < 2 || !letters(part, false)) || !letters(part, true) {
+			return false
+		}
+	}
+	return len(tag) <= 35
+}
+
+// letters reports whether a text has nothing else in it; digits may be allowed.
+func letters(text string, digits bool) bool {
+	for _, c := range []byte(text) {
+		if (c|0x20 < 'a' || c|0x20 > 'z') && !(digits && c >= '0' && c <= '9') {
+			return false
+		}
+	}
+	return true
 }
 
 // Kind is the task of a mode; an empty one is a picture.

@@ -10,12 +10,11 @@ import (
 
 // Clock is the one clock of the development network: block timestamps, the
 // Relay's signature window and lag, and the nodes all ask it for the time.
-// It runs at a fixed multiple of the machine's clock and can only move forward.
+// It runs at a multiple of the machine's clock and can only move forward.
 // All methods may be called from several goroutines.
 type Clock struct {
-	rate float64
-
 	mu      sync.Mutex
+	rate    float64
 	machine time.Time // when network was last set, with its monotonic reading
 	network time.Time // the network's time at machine
 	alarms  map[*alarm]struct{}
@@ -45,7 +44,24 @@ func NewClock(rate float64) *Clock {
 }
 
 // Rate returns how many network seconds pass in a real one.
-func (c *Clock) Rate() float64 { return c.rate }
+func (c *Clock) Rate() float64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.rate
+}
+
+// SetRate changes that, for a test whose network would be too fast for a machine that
+// has other work. It panics unless rate is positive.
+func (c *Clock) SetRate(rate float64) {
+	if !(rate > 0) {
+		panic("devchain: the rate of a clock must be positive")
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.now()
+	c.rate = rate
+	c.set(now)
+}
 
 // Now returns the network's time, in UTC.
 func (c *Clock) Now() time.Time {

@@ -25,6 +25,32 @@ func TestClock(t *testing.T) {
 		})
 	})
 
+	t.Run("another rate changes when somebody wakes up, and not what time it is", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			c := NewClock(20)
+			start := c.Now()
+			woken := c.After(time.Minute)
+			time.Sleep(time.Second)
+			c.SetRate(4)
+			if got := c.Now().Sub(start); got != 20*time.Second || c.Rate() != 4 {
+				t.Errorf("%v have passed at rate %v", got, c.Rate())
+			}
+			time.Sleep(9 * time.Second)
+			select {
+			case <-woken:
+				t.Error("woken early")
+			default:
+			}
+			time.Sleep(time.Second)
+			synctest.Wait()
+			select {
+			case <-woken:
+			default:
+				t.Error("not woken")
+			}
+		})
+	})
+
 	t.Run("a jump adds to the time and keeps the rate", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			c := NewClock(2)

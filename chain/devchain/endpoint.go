@@ -34,13 +34,13 @@ func (c *Chain) Endpoint() *Endpoint { return &Endpoint{chain: c} }
 // the process, by Client and by scripted wallets, meets none of them.
 func (c *Chain) SetRPCFaults(f RPCFaults) { c.front.SetFaults(f) }
 
-// SetFaults replaces the faults; the zero value ends all. When Withhold ends, what
-// was withheld is passed on.
+// SetFaults replaces the faults; the zero value ends all. When Withhold and
+// Retain end, what was withheld is passed on.
 func (e *Endpoint) SetFaults(f RPCFaults) {
 	e.mu.Lock()
 	e.faults = f
 	var late []hexutil.Bytes
-	if !f.Withhold {
+	if !f.Withhold && !f.Retain {
 		late, e.withheld = e.withheld, nil
 	}
 	e.mu.Unlock()

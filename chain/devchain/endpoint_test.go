@@ -205,6 +205,9 @@ func TestWithheldTransactionsComeLater(t *testing.T) {
 	if a := ask(t, c, "eth_sendRawTransaction", `["0xc0ffee"]`); a.Error == nil {
 		t.Error("bytes that are no transaction are taken")
 	}
+	if c.SetRPCFaults(RPCFaults{Retain: true}); known() {
+		t.Error("it was passed on while it was retained")
+	}
 	c.SetRPCFaults(RPCFaults{})
 	if !known() {
 		t.Fatal("it is lost")

@@ -36,6 +36,8 @@ type RPCFaults struct {
 	// Withhold takes transactions and tells their hash, but passes none on: nobody
 	// knows them. They are passed on when the fault ends.
 	Withhold bool
+	// Retain keeps what was withheld for as long as it lasts, though others are passed on.
+	Retain bool
 }
 
 // RPCError is an error of JSON-RPC.

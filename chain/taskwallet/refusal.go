@@ -37,6 +37,9 @@ const (
 	// HostileFile is a keystore that asks for more memory or work than any
 	// honest one.
 	HostileFile Refusal = "hostile-file"
+	// NoWorker is a browser, or a policy of the host, without the only place where a
+	// key may be.
+	NoWorker Refusal = "no-worker"
 	// Moved is a profile whose contracts or Relays are no longer the record's.
 	Moved Refusal = "moved"
 )

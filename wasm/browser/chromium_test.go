@@ -55,6 +55,15 @@ func TestInTwoTabs(t *testing.T) {
 	}
 }
 
+// TestWhereWorkersAreForbidden runs what concerns that in a page whose policy refuses
+// workers.
+func TestWhereWorkersAreForbidden(t *testing.T) {
+	output := runPages(t, serve(t)+"/harness/?forbidden&run=^TestRefused_")[0]
+	if !strings.Contains(output, "/by_a_policy") || !strings.Contains(output, "\nPASS\n") {
+		t.Errorf("output of the browser:\n%s", output)
+	}
+}
+
 // serve compiles the tests and the worker and returns the address of the harness.
 func serve(t *testing.T) string {
 	t.Helper()
@@ -106,13 +115,14 @@ func compile(t *testing.T, args ...string) {
 
 const page = `<!doctype html><title>tests</title><body>
 <script src="wasm_exec.js"></script>
+<script src="load.js"></script>
 <script>
 window.output = "";
 const decoder = new TextDecoder();
 fs.writeSync = (fd, bytes) => { window.output += decoder.decode(bytes); return bytes.length; };
 (async () => {
   const go = new Go();
-  go.argv = ["tests", "-test.v", "-test.timeout=180s"];
+  go.argv = ["tests", "-test.v", "-test.timeout=480s"];
   const only = new URLSearchParams(location.search).get("run");
   if (only) go.argv.push("-test.run=" + only);
   try {
@@ -132,6 +142,9 @@ func harness(t *testing.T, dir string) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /harness/{$}", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
+		if r.URL.Query().Has("forbidden") {
+			w.Header().Set("Content-Security-Policy", "worker-src 'none'")
+		}
 		fmt.Fprint(w, page)
 	})
 	for name, path := range map[string]string{
@@ -244,12 +257,12 @@ func runPages(t *testing.T, urls ...string) []string {
 
 func runPage(t *testing.T, tab context.Context, url string) (output string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(tab, 200*time.Second)
+	ctx, cancel := context.WithTimeout(tab, 500*time.Second)
 	defer cancel()
 	err := chromedp.Run(ctx,
 		chromedp.Navigate(url),
 		// By time: a tab in the background draws no frames.
-		chromedp.Poll("window.done", nil, chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(190*time.Second)),
+		chromedp.Poll("window.done", nil, chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(490*time.Second)),
 		chromedp.Evaluate("window.output", &output),
 	)
 	if err != nil {

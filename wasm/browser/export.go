@@ -15,11 +15,7 @@ import (
 func (w *Worker) ExportKey(ctx context.Context, passphrase string, salt []byte, iterations int) error {
 	secret := []byte(passphrase)
 	defer clear(secret)
-	running, err := w.current()
-	if err != nil {
-		return err
-	}
-	return running.ask(ctx, new(any), protocol.ExportKey, protocol.ExportKeyArgs{Salt: salt, Iterations: iterations}, secret)
+	return w.ask(ctx, new(any), protocol.ExportKey, protocol.ExportKeyArgs{Salt: salt, Iterations: iterations}, secret)
 }
 
 // ExportEnd forgets that key.

@@ -16,7 +16,12 @@ import (
 	"crynux-dapp/wasm/worker/protocol"
 )
 
-// Vault is the task wallet's key, which is in the worker and never here. Derive,
+// Vault is the task wallet's key, which is in the worker and never here: not on the
+// page's own thread either, where the memory of the second program is a value that the
+// page's other scripts can reach, those of browser extensions among them, and stays
+// when the program has ended (taskwallet.md I5, §7). Where workers are refused
+// everything that makes a key is NoWorker, and nothing secret is put into a message.
+// Derive,
 // Random, OpenBackup and Unseal make one; Open begins a session with the key made
 // last, which ends the session before; SignTx and SignText need a session.
 //
@@ -32,6 +37,27 @@ type Vault struct {
 
 	mu     sync.Mutex
 	holder *runningWorker // whom a key was asked of; nil = nobody
+}
+
+// Ready tells whether there is a place for a key: ask it before a person is asked for
+// something secret. Errors: NoWorker, ErrWorkerDown.
+func (v *Vault) Ready(ctx context.Context) error {
+	running, err := v.place()
+	if err != nil {
+		return err
+	}
+	select {
+	case <-running.settled:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	switch {
+	case running.refused():
+		return errNoWorker
+	case running.dead():
+		return ErrWorkerDown
+	}
+	return nil
 }
 
 // Derive makes the key of a message from its owner's signature, which is
@@ -155,26 +181,42 @@ func (v *Vault) Lock(ctx context.Context) error {
 	return nil
 }
 
-// make makes a key. From then on its worker is the holder, whatever it answers.
+// errNoWorker is a browser or a policy without workers.
+var errNoWorker = taskwallet.NoWorker.Because("workers are refused")
+
+// place is the worker that a key may go to. Errors: NoWorker, ErrWorkerDown.
+func (v *Vault) place() (*runningWorker, error) {
+	running, err := v.Worker.current()
+	if err == nil && running.inPage {
+		return nil, errNoWorker
+	}
+	return running, err
+}
+
+// make makes a key.
 func (v *Vault) make(ctx context.Context, op string, args any, data ...[]byte) (common.Address, error) {
+	running, err := v.place()
+	if err != nil {
+		return common.Address{}, fmt.Errorf("%s: %w", op, err)
+	}
 	buffers, err := newBuffers(data)
 	if err != nil {
 		return common.Address{}, fmt.Errorf("%s: %w", op, err)
 	}
-	return v.makeOf(ctx, op, args, buffers)
+	return v.makeIn(ctx, running, op, args, buffers)
 }
 
-// makeOf is make with ArrayBuffers, which are given away.
-func (v *Vault) makeOf(ctx context.Context, op string, args any, buffers []any) (common.Address, error) {
-	running, err := v.Worker.current()
-	if err != nil {
-		return common.Address{}, fmt.Errorf("%s: %w", op, err)
-	}
+// makeIn is make with ArrayBuffers, which are given away. From then on that worker is
+// the holder, whatever it answers.
+func (v *Vault) makeIn(ctx context.Context, running *runningWorker, op string, args any, buffers []any) (common.Address, error) {
 	v.mu.Lock()
 	v.holder = running
 	v.mu.Unlock()
 	var ok protocol.AddressOK
-	err = running.askWith(ctx, &ok, op, args, buffers)
+	err := running.askWith(ctx, &ok, op, args, buffers)
+	if errors.Is(err, ErrWorkerDown) && running.refused() {
+		err = fmt.Errorf("%w: %w", errNoWorker, err)
+	}
 	return ok.Address, err
 }
 

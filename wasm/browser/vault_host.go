@@ -52,7 +52,11 @@ func (v *Vault) HandOver(ctx context.Context, origin string, to *Peer, text stri
 }
 
 // Adopt makes the key that came by HandOver the one to be opened. The buffer is
-// moved into the worker. The error is BadKey.
+// moved into the worker. Errors: BadKey, NoWorker.
 func (v *Vault) Adopt(ctx context.Context, key Buffer) (common.Address, error) {
-	return v.makeOf(ctx, protocol.Adopt, nil, []any{key.value})
+	running, err := v.place()
+	if err != nil {
+		return common.Address{}, err
+	}
+	return v.makeIn(ctx, running, protocol.Adopt, nil, []any{key.value})
 }

@@ -240,18 +240,13 @@ func without(ctx context.Context, v *browser.Vault, id taskwallet.Identity) map[
 
 func TestVault_without_a_key_is_locked(t *testing.T) {
 	id := testIdentity(t)
-	script(t, `window.crynuxBoot = { worker: "missing.js" }`) // and no worker is asked
 	never := &browser.Vault{Worker: new(browser.Worker)}
 	for method, err := range without(t.Context(), never, id) {
 		if !errors.Is(err, taskwallet.Locked) || errors.Is(err, browser.ErrWorkerDown) {
 			t.Errorf("never made: %s: %v", method, err)
 		}
 	}
-	if _, err := never.Random(t.Context()); !errors.Is(err, browser.ErrWorkerDown) {
-		t.Errorf("no worker: %v", err)
-	}
 	must(t, never.Lock(t.Context()))
-	script(t, `delete window.crynuxBoot`)
 
 	v := opened(t)
 	must(t, v.Lock(t.Context()))

@@ -33,6 +33,11 @@ func (e *WorkerError) Error() string { return e.Op + ": " + e.Message }
 // click does not need, and the key of the task wallet (see [Vault]). It is loaded
 // with Start or the first question. Many questions may be on their way; after a
 // crash it is started again.
+//
+// Where the browser or a policy refuses workers, the same program runs on the page's
+// own thread and is asked by the same messages. Then the page stands still while it
+// works, for longer than 50 ms with a large picture or the passphrase of an export,
+// and there is no place for a key.
 type Worker struct {
 	mu      sync.Mutex
 	running *runningWorker
@@ -69,16 +74,19 @@ func (w *Worker) Close() {
 }
 
 // ask puts a question whose answer depends on nothing else: to a new worker once
-// more, if the first one died.
+// more, if the first one died. One that was refused has not lived.
 func (w *Worker) ask(ctx context.Context, ok any, op string, args any, data ...[]byte) error {
 	var err error
-	for range 2 {
+	for deaths := 0; deaths < 2; {
 		running, startErr := w.current()
 		if startErr != nil {
 			return fmt.Errorf("%s: %w", op, startErr)
 		}
 		if err = running.ask(ctx, ok, op, args, data...); !errors.Is(err, ErrWorkerDown) {
 			return err
+		}
+		if !running.refused() {
+			deaths++
 		}
 	}
 	return err
@@ -94,11 +102,28 @@ func (w *Worker) current() (*runningWorker, error) {
 	if w.running != nil && !w.running.dead() {
 		return w.running, nil
 	}
-	running, err := startWorker()
+	running, err := start(w.running)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrWorkerDown, err)
 	}
 	w.running = running
+	return running, nil
+}
+
+// start starts the second wasm after its last life, nil for none: in a worker, or in
+// the page once a worker was refused.
+func start(last *runningWorker) (*runningWorker, error) {
+	if last != nil && (last.inPage || last.refused()) {
+		return startInPage()
+	}
+	running, err := startApart()
+	if err == nil {
+		return running, nil
+	}
+	running, err2 := startInPage()
+	if err2 != nil {
+		return nil, errors.Join(err, err2)
+	}
 	return running, nil
 }
 
@@ -134,16 +159,21 @@ func (a answer) read(op string, ok any) error {
 
 // runningWorker is one life of the second wasm.
 type runningWorker struct {
-	value js.Value
-	stop  []func()
+	value  js.Value // a Worker, or what crynuxInPage of load.js returns
+	inPage bool     // on the page's own thread
+	stop   []func()
 
 	mu      sync.Mutex
-	ended   string // why it is over; "" while it runs
+	settled chan struct{} // closed once it runs or never will
+	up      bool          // it runs; in a worker it has said so
+	ended   string        // why it is over; "" while it is not
 	lastID  int
 	waiting map[int]chan answer
 }
 
-func startWorker() (*runningWorker, error) {
+// startApart starts it in a worker. Some browsers tell by the error that they refuse
+// that, others by an event.
+func startApart() (*runningWorker, error) {
 	url := property(property(js.Global(), "crynuxBoot"), "worker") // text, or a TrustedScriptURL
 	if !url.Truthy() {
 		url = js.ValueOf("worker.js")
@@ -152,12 +182,35 @@ func startWorker() (*runningWorker, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &runningWorker{value: value, waiting: make(map[int]chan answer)}
+	return follow(&runningWorker{value: value})
+}
+
+// startInPage starts it on this thread.
+func startInPage() (*runningWorker, error) {
+	value, err := call(js.Global(), "crynuxInPage", "worker.wasm", text(property(js.Global(), "crynuxBoot"), "version"))
+	if err != nil {
+		return nil, err
+	}
+	r, err := follow(&runningWorker{value: value, inPage: true})
+	if err != nil {
+		return nil, err
+	}
+	r.isUp()
+	if _, err := call(value, "start"); err != nil { // what it has said meanwhile comes now
+		r.end(err.Error())
+		return nil, err
+	}
+	return r, nil
+}
+
+// follow listens to one that was just started.
+func follow(r *runningWorker) (*runningWorker, error) {
+	r.settled, r.waiting = make(chan struct{}), make(map[int]chan answer)
 	for event, f := range map[string]func(js.Value){
 		"message": func(e js.Value) { r.answered(property(e, "data")) },
 		"error":   func(e js.Value) { r.end("worker.js: " + text(e, "message")) },
 	} {
-		cancel, err := listen(value, event, f)
+		cancel, err := listen(r.value, event, f)
 		if err != nil {
 			r.end(err.Error())
 			return nil, err
@@ -165,6 +218,24 @@ func startWorker() (*runningWorker, error) {
 		r.stop = append(r.stop, cancel)
 	}
 	return r, nil
+}
+
+// isUp notes that it runs.
+func (r *runningWorker) isUp() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.up && r.ended == "" {
+		r.up = true
+		close(r.settled)
+	}
+}
+
+// refused tells that it ended before it ran: a policy of the host or of the browser,
+// or a worker.js that is not there.
+func (r *runningWorker) refused() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.ended != "" && !r.up
 }
 
 func (r *runningWorker) dead() bool {
@@ -181,6 +252,9 @@ func (r *runningWorker) end(why string) {
 		return
 	}
 	r.ended = why
+	if !r.up {
+		close(r.settled)
+	}
 	_, _ = call(r.value, "terminate") // it may be gone already
 	for _, stop := range r.stop {
 		stop()
@@ -262,9 +336,10 @@ func (r *runningWorker) forget(id int) {
 	delete(r.waiting, id)
 }
 
-// answered takes a message of the worker: {id, ok, error}, or {down} when its
-// program could not start or has crashed.
+// answered takes a message of the worker: {up} when it runs, {id, ok, error}, or {down}
+// when its program could not start or has crashed.
 func (r *runningWorker) answered(message js.Value) {
+	r.isUp()
 	if why := text(message, "down"); why != "" {
 		r.end(why)
 		return

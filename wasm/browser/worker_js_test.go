@@ -94,16 +94,6 @@ func TestWorker_that_dies_is_started_again(t *testing.T) {
 	}
 }
 
-func TestWorker_that_cannot_be_loaded_is_down(t *testing.T) {
-	script(t, `window.crynuxBoot = { worker: "missing.js" }`)
-	defer script(t, `delete window.crynuxBoot`)
-	var w browser.Worker
-	digest, signature, _ := signed(t)
-	if _, err := w.Recover(t.Context(), digest, signature); !errors.Is(err, browser.ErrWorkerDown) {
-		t.Errorf("error %v", err)
-	}
-}
-
 func TestWorker_questions_end_with_their_context(t *testing.T) {
 	var w browser.Worker
 	defer w.Close()

@@ -106,3 +106,23 @@ func TestInputTypedBeforeTheProgramRuns(t *testing.T) {
 	v.find("image", title(awkward+"!"))
 	v.whole()
 }
+
+// TestInputTypedBeforeTheProgramRunsBelowAPath: a copy that is not at the root of its
+// host keeps it as well.
+func TestInputTypedBeforeTheProgramRunsBelowAPath(t *testing.T) {
+	v := browse(t)
+	release := v.holds("*/repo/app.wasm*")
+	v.goes(host(t, "/repo", nil))
+	at := v.find("textbox", "Prompt")
+	v.run(dom.Focus().WithBackendNodeID(at.id), input.InsertText(awkward))
+	release()
+	v.find("combobox", "Network") // only the program draws it
+	if got := v.value("textbox", "Prompt"); got != awkward {
+		t.Errorf("the page has %q, typed was %q", got, awkward)
+	}
+	v.run(chromedp.KeyEvent("!"))
+	if got := v.value("textbox", "Prompt"); got != awkward+"!" {
+		t.Errorf("typing does not go on where it was: %q", got)
+	}
+	v.whole()
+}

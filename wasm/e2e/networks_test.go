@@ -77,7 +77,7 @@ func TestNetworkOfOnesOwn(t *testing.T) {
 	if chosen := v.chosenNetwork(); chosen != "Next door (added by you)" {
 		t.Errorf("after a reload the network is %q", chosen)
 	}
-	v.click("link", "Settings")
+	file := v.exports("", v.downloads())
 	v.click("button", "Remove “Next door”")
 	v.click("button", "Remove now “Next door”")
 	v.gone("button", "Remove now “Next door”")
@@ -92,6 +92,28 @@ func TestNetworkOfOnesOwn(t *testing.T) {
 		t.Error("it is back after a reload")
 	}
 	v.outlined(t)
+
+	v.chooses(file)
+	v.click("button", "Choose a file")
+	v.find("article", "Networks in the file")
+	v.shot("network-in-a-file")
+	v.click("button", "Look at “Next door”")
+	v.until("the form has it", func() bool { return v.focused() == "Name" && v.value("textbox", "Name") == "Next door" })
+	if got := v.value("textbox", "RPC addresses, one in a line"); got != n.RPC {
+		t.Errorf("the form has the RPC %q", got)
+	}
+	v.click("button", "Check this network")
+	v.sees("The Relay answers and knows 7 nodes.")
+	v.click("button", "Add this network")
+	v.sees("“Next door” was added.")
+	v.gone("article", "Networks in the file")
+	v.find("button", "Remove “Next door”")
+	v.click("button", "Add another network")
+	v.click(disclosure, "Add a network")
+	if got := v.value("textbox", "Name"); got != "" {
+		t.Errorf("the form still has %q", got)
+	}
+	v.whole()
 }
 
 // chosenNetwork is what the list of networks shows.

@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net/http"
@@ -133,6 +134,7 @@ func TestShellSaysWhatTheHostHasToMend(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := browse(t)
+	var poured atomic.Int64 // bytes of the huge one that left
 	for name, c := range map[string]struct {
 		answer func(w http.ResponseWriter)
 		says   []string
@@ -146,6 +148,13 @@ func TestShellSaysWhatTheHostHasToMend(t *testing.T) {
 			fmt.Fprint(w, strings.Replace(string(config), `"task": "0x`, `"task": "0xf`, 1))
 		}, []string{"config.json", "networks[0].contracts.task"}},
 		"no_network": {func(w http.ResponseWriter) { fmt.Fprint(w, `{"version": 1, "networks": []}`) }, []string{"config.json", "at least one network"}},
+		"hundreds_of_megabytes": {func(w http.ResponseWriter) {
+			for piece := bytes.Repeat([]byte(" "), 1<<20); poured.Load() < 300<<20; poured.Add(1 << 20) {
+				if _, err := w.Write(piece); err != nil {
+					return // nobody listens any more
+				}
+			}
+		}, []string{"config.json: the file: is larger than 1 MB"}},
 	} {
 		v.part(name, func(t *testing.T) {
 			v.open(host(t, "", func(w http.ResponseWriter, r *http.Request, next http.Handler) {
@@ -166,6 +175,48 @@ func TestShellSaysWhatTheHostHasToMend(t *testing.T) {
 			v.whole()
 		})
 	}
+	if sent := poured.Load(); sent == 0 || sent > 50<<20 {
+		t.Errorf("%d MB of the huge one were read", sent>>20)
+	}
+}
+
+// TestShellWarnsOfOtherContracts: whoever changes the addresses of a network in
+// config.json cannot do so unseen.
+func TestShellWarnsOfOtherContracts(t *testing.T) {
+	config, err := os.ReadFile(filepath.Join(dist, "config.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const task, other = "0xe625d0edC6a79cD23Ef4EbB91bE7574bf2451146", "0x00000000000000000000000000000000000000aa"
+	const helium = "Crynux, generation 1 (Helium start"
+	const red = "The contracts of this network were changed"
+	if !strings.Contains(string(config), task) {
+		t.Fatal("config.json does not name the contract that is to be changed")
+	}
+	var changed atomic.Bool
+	v := browse(t)
+	address := host(t, "", func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.URL.Path == "/config.json" && changed.Load() {
+			fmt.Fprint(w, strings.Replace(string(config), task, other, 1))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+	v.goes(address)
+	v.choose("Network", helium)
+	v.find("status", "This network is of the past")
+	if v.has("alert", red) {
+		t.Error("it is red although nothing was changed")
+	}
+	changed.Store(true)
+	v.reload()
+	v.choose("Network", helium)
+	v.find("alert", red)
+	v.legible(t)
+	v.top()
+	v.shot("contracts-changed-1440")
+	v.onPhone("contracts-changed")
+	v.whole()
 }
 
 func TestShellWhereStorageIsRefused(t *testing.T) {

@@ -1,6 +1,7 @@
 //go:build js && wasm
 
-// The second wasm of the page. It runs in a Web Worker, answers the questions
+// The second wasm of the page. It runs in a Web Worker, or where the browser refuses
+// that on the page's own thread without ever getting a key. It answers the questions
 // of package protocol, and holds what is heavy and not needed for the first
 // click, and what the page must not see: the curve, the decoding of pictures,
 // and the key of the task wallet.
@@ -15,26 +16,37 @@ import (
 	"crynux-dapp/wasm/worker/protocol"
 )
 
-// main takes over from worker.js, which kept the questions that came while
-// this program was loading.
+// main answers what comes to the port that load.js gives it: the worker itself, which
+// kept in early what came while this program was loading, or one end of a channel.
 func main() {
-	self := js.Global()
-	keys, files := new(keyholder), new(exports)
+	port := js.Global().Get("crynuxPort")
+	js.Global().Delete("crynuxPort")
+	s := &server{port: port, apart: port.Equal(js.Global())}
 	// Answering may wait for the browser, which an event must not do.
-	self.Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {
-		go reply(self, keys, files, args[0].Get("data"))
+	port.Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {
+		go s.reply(args[0].Get("data"))
 		return nil
 	}))
-	for early := self.Get("crynuxEarly"); early.Length() > 0; {
-		go reply(self, keys, files, early.Call("shift"))
+	if early := port.Get("early"); early.Truthy() {
+		for early.Length() > 0 {
+			go s.reply(early.Call("shift").Get("data"))
+		}
 	}
 	select {}
 }
 
-// reply answers one question of the page.
-func reply(self js.Value, keys *keyholder, files *exports, question js.Value) {
+// server answers the questions of the page.
+type server struct {
+	port  js.Value
+	apart bool // in a worker
+	keys  keyholder
+	files exports
+}
+
+// reply answers one question.
+func (s *server) reply(question js.Value) {
 	message := map[string]any{"id": question.Get("id")}
-	ok, beside, err := answer(keys, files, question)
+	ok, beside, err := s.answer(question)
 	if err != nil {
 		failure, _ := json.Marshal(protocol.FailureOf(err)) // texts only: it cannot fail
 		message["error"] = string(failure)
@@ -42,20 +54,20 @@ func reply(self js.Value, keys *keyholder, files *exports, question js.Value) {
 		message["ok"] = string(ok)
 	}
 	if beside == nil {
-		self.Call("postMessage", message)
+		s.port.Call("postMessage", message)
 		return
 	}
 	array := js.Global().Get("Uint8Array").New(len(beside))
 	js.CopyBytesToJS(array, beside)
 	clear(beside)
 	message["data"] = array.Get("buffer")
-	self.Call("postMessage", message, []any{array.Get("buffer")}) // moved: no copy stays
+	s.port.Call("postMessage", message, []any{array.Get("buffer")}) // moved: no copy stays
 }
 
 // answer never panics: one bad picture must not take the beside with it. beside is with
 // the answer of protocol.HandOver, and what was locked or opened with those of an
 // export; nil otherwise.
-func answer(keys *keyholder, files *exports, question js.Value) (ok, beside []byte, err error) {
+func (s *server) answer(question js.Value) (ok, beside []byte, err error) {
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
@@ -77,11 +89,11 @@ func answer(keys *keyholder, files *exports, question js.Value) (ok, beside []by
 	case protocol.Recover:
 		result, err = with(args, recoverSigner)
 	case protocol.ImageHash:
-		result, err = imageHash(data[0])
+		result, err = imageHash(data[0], s.pause())
 	case protocol.ExportKey, protocol.ExportSeal, protocol.ExportOpen, protocol.ExportEnd:
-		result, err = files.answer(op, args, data)
+		result, err = s.files.answer(op, args, data)
 	default:
-		result, err = keys.answer(op, args, data)
+		result, err = s.keys.answer(op, args, data)
 	}
 	if err != nil {
 		return nil, nil, err
@@ -94,6 +106,14 @@ func answer(keys *keyholder, files *exports, question js.Value) (ok, beside []by
 	}
 	ok, err = json.Marshal(result)
 	return ok, beside, err
+}
+
+// pause is what a long piece of work calls now and then.
+func (s *server) pause() func() {
+	if s.apart {
+		return func() {}
+	}
+	return pacer()
 }
 
 // with calls f with its arguments.

@@ -217,7 +217,7 @@ func TestShell_stays_empty_in_a_frame(t *testing.T) {
 // worker starts the second program and asks it for the hash of what is no picture.
 const worker = `new Promise((done) => {
 	const worker = new Worker(crynuxBoot.worker);
-	worker.onmessage = ({ data }) => done(data.down ?? data.error ?? data.ok);
+	worker.onmessage = ({ data }) => data.up || done(data.down ?? data.error ?? data.ok);
 	worker.onerror = (e) => done("refused: " + e.message);
 	worker.postMessage({ id: 1, op: "imageHash", args: "null", data: [new ArrayBuffer(3)] });
 })`
