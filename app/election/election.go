@@ -46,8 +46,10 @@ type Ports struct {
 		// Watch calls f whenever that may have changed.
 		Watch(f func()) (cancel func())
 	}
-	// TakeLease adds one to the number of the lease in the store and returns it, never 0.
-	TakeLease func(ctx context.Context) (uint64, error)
+	Store interface {
+		// TakeLease adds one to the number of the lease and returns it, never 0.
+		TakeLease(ctx context.Context) (uint64, error)
+	}
 }
 
 // Member is what a tab does. All but Lead return at once.
@@ -121,13 +123,13 @@ func (s *Seat) Run(ctx context.Context) {
 
 // lead works for as long as this tab has the place, which is as long as ctx.
 func (s *Seat) lead(ctx context.Context) {
-	lease, err := s.ports.TakeLease(ctx)
+	lease, err := s.ports.Store.TakeLease(ctx)
 	for err != nil {
 		s.member.Follow()
 		if s.ports.Clock.Sleep(ctx, claimAgain) != nil {
 			return
 		}
-		lease, err = s.ports.TakeLease(ctx)
+		lease, err = s.ports.Store.TakeLease(ctx)
 	}
 	term, end := context.WithCancel(ctx)
 	defer end()

@@ -40,12 +40,12 @@ func (b *browser) open(ctx context.Context, name string) (*tab, *election.Seat) 
 	b.mu.Lock()
 	b.tabs = append(b.tabs, t)
 	b.mu.Unlock()
-	seat := election.New(election.Ports{Tabs: t, Clock: t, View: t, TakeLease: b.lease}, t)
+	seat := election.New(election.Ports{Tabs: t, Clock: t, View: t, Store: b}, t)
 	go seat.Run(ctx)
 	return t, seat
 }
 
-func (b *browser) lease(context.Context) (uint64, error) {
+func (b *browser) TakeLease(context.Context) (uint64, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.leases++

@@ -21,7 +21,7 @@ func (a *alone) Lead(_ context.Context, lease uint64) (yielded bool) {
 
 func Example() {
 	ctx, end := context.WithCancel(context.Background())
-	seat := election.New(election.Ports{Clock: &tab{}, TakeLease: (&browser{}).lease}, &alone{end: end})
+	seat := election.New(election.Ports{Clock: &tab{}, Store: &browser{}}, &alone{end: end})
 	seat.Run(ctx)
 	// Output: works with lease 1
 }

@@ -44,8 +44,8 @@ type Tab struct {
 // New makes a tab. It does nothing before Run.
 func New(p Ports) *Tab {
 	t := &Tab{Ports: p, subscribers: map[int]func(Snapshot){}}
-	world := election.Ports{Clock: p.Clock, View: p.View, TakeLease: p.Store.TakeLease}
-	if p.Store.Persistent() {
+	world := election.Ports{Clock: p.Clock, View: p.View, Store: p.Store}
+	if p.Tabs != nil && p.Store.Persistent() {
 		world.Tabs = p.Tabs
 	}
 	t.seat = election.New(world, member{t})
