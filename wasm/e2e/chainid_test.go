@@ -11,6 +11,7 @@ import (
 // TestPurseIsNotFundedOnAnotherChainOfTheSameID: ids do not prove a chain
 // (protocol.md G.51).
 func TestPurseIsNotFundedOnAnotherChainOfTheSameID(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(modern)

@@ -45,6 +45,7 @@ func (v *visitor) clipboard() (text string) {
 }
 
 func TestChatAnswer(t *testing.T) {
+	t.Parallel()
 	v := visit(t, network(t))
 	v.run(emulation.SetFocusEmulationEnabled(true), // the clipboard is for the window in front
 		browser.GrantPermissions([]browser.PermissionType{browser.PermissionTypeClipboardReadWrite, browser.PermissionTypeClipboardSanitizedWrite}))
@@ -86,6 +87,7 @@ func TestChatAnswer(t *testing.T) {
 }
 
 func TestChatSeveralAnswers(t *testing.T) {
+	t.Parallel()
 	v := visit(t, network(t))
 	v.connect(digests)
 	v.click("link", "Chat")

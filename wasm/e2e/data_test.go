@@ -46,6 +46,7 @@ func (v *visitor) exports(passphrase, dir string) (file string) {
 }
 
 func TestExportInOneBrowserImportInAnother(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	a := visit(t, n)
 	a.connect(digests)
@@ -101,6 +102,7 @@ func TestExportInOneBrowserImportInAnother(t *testing.T) {
 const attic = 1_100_000
 
 func TestFullStorageIsToldAndMadeRoomIn(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	page, err := url.Parse(n.Page)
 	if err != nil {
@@ -140,6 +142,7 @@ func TestFullStorageIsToldAndMadeRoomIn(t *testing.T) {
 }
 
 func TestDeleteEverythingLeavesNothing(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(digests)
@@ -179,6 +182,7 @@ func TestDeleteEverythingLeavesNothing(t *testing.T) {
 }
 
 func TestSettingsOnEveryScreen(t *testing.T) {
+	t.Parallel()
 	v := visit(t, network(t))
 	v.ready()
 	v.click("link", "Settings")

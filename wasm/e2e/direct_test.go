@@ -9,6 +9,7 @@ import (
 // TestWalletDirect9 lets an old wallet sign everything itself, with as many
 // pictures as the price of one task buys.
 func TestWalletDirect9(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(digests)

@@ -20,6 +20,7 @@ import (
 const readmeShot = "../../docs/verified-task.png"
 
 func TestImageFourVerifiedPictures(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(digests)

@@ -39,6 +39,7 @@ func (v *visitor) verified(fee int64) {
 }
 
 func TestImageNoFreeNodes(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(digests)
@@ -65,6 +66,7 @@ func (v *visitor) nothingPaid() {
 }
 
 func TestImageAbortedByNodeErrors(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(digests)
@@ -86,6 +88,7 @@ func TestImageAbortedByNodeErrors(t *testing.T) {
 // TestImageRevertedPayment takes the nodes away between the last look at them and
 // the payment, while the wallet waits for its person.
 func TestImageRevertedPayment(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(digests)
@@ -117,6 +120,7 @@ func TestImageRevertedPayment(t *testing.T) {
 }
 
 func TestImageRelayLateInSync(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(digests)
@@ -131,6 +135,7 @@ func TestImageRelayLateInSync(t *testing.T) {
 }
 
 func TestImageResultsLate(t *testing.T) {
+	t.Parallel()
 	t.Run("at_the_node", func(t *testing.T) {
 		n := network(t)
 		v := visit(t, n)
@@ -157,6 +162,7 @@ func TestImageResultsLate(t *testing.T) {
 }
 
 func TestImageRelayAway(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(digests)
@@ -185,6 +191,7 @@ func (v *visitor) asksRelayAgain() {
 }
 
 func TestImageWrongFile(t *testing.T) {
+	t.Parallel()
 	v := visit(t, network(t))
 	v.connect(digests)
 	const unread, differs = "A result is damaged", "A result does not match the blockchain"

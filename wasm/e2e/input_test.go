@@ -25,6 +25,7 @@ const awkward = "<b>&amp; \"quotes\" 'single' \\u0041 \\n ${x} %d {{.}}\n" +
 var long = strings.Repeat("a ship ⛵ on the sea, ", 4096/len("a ship ⛵ on the sea, "))
 
 func TestInputTravelsUnchanged(t *testing.T) {
+	t.Parallel()
 	v := visit(t, network(t))
 	v.connect(digests)
 	v.fill("spinbutton", "Pictures", "1")
@@ -85,6 +86,7 @@ func title(prompt string) string {
 }
 
 func TestInputTypedBeforeTheProgramRuns(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	release := v.holds("*/app.wasm*")
@@ -110,6 +112,7 @@ func TestInputTypedBeforeTheProgramRuns(t *testing.T) {
 // TestInputTypedBeforeTheProgramRunsBelowAPath: a copy that is not at the root of its
 // host keeps it as well.
 func TestInputTypedBeforeTheProgramRunsBelowAPath(t *testing.T) {
+	t.Parallel()
 	v := browse(t)
 	release := v.holds("*/repo/app.wasm*")
 	v.goes(host(t, "/repo", nil))

@@ -94,6 +94,7 @@ func (v *visitor) version() (text string) {
 }
 
 func TestKeptPageOpensWithoutANetwork(t *testing.T) {
+	t.Parallel()
 	n := network(t, func(o *devnet.Options) { o.Offline = true })
 	v := visit(t, n)
 	v.connect(digests)
@@ -121,6 +122,7 @@ func TestKeptPageOpensWithoutANetwork(t *testing.T) {
 }
 
 func TestKeptPageTakesANewVersionWhenNoPaymentIsOnItsWay(t *testing.T) {
+	t.Parallel()
 	live, next := deployed(t), nextVersion(t)
 	n := network(t, func(o *devnet.Options) { o.Offline, o.Site = true, live })
 	v := visit(t, n)
@@ -167,6 +169,7 @@ func TestKeptPageTakesANewVersionWhenNoPaymentIsOnItsWay(t *testing.T) {
 }
 
 func TestKeptPageCanBeTakenBackByTheHost(t *testing.T) {
+	t.Parallel()
 	live := deployed(t)
 	n := network(t, func(o *devnet.Options) { o.Offline, o.Site = true, live })
 	v := visit(t, n)
@@ -250,6 +253,7 @@ func walletScript(t *testing.T, address string) string {
 }
 
 func TestSiteRunsATaskFromAnyFolder(t *testing.T) {
+	t.Parallel()
 	cid, err := site.CID(t.Context(), dist)
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 // TestNetworkOfOnesOwn: a network that the host has not named is added by hand, used,
 // found again after a reload and removed.
 func TestNetworkOfOnesOwn(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	address := plainHost(t, n, "", true)
 	v := browse(t)

@@ -37,6 +37,7 @@ func (v *visitor) passes(d time.Duration) {
 
 // TestOffline: in the middle of a task the page has no connection for ten minutes.
 func TestOffline(t *testing.T) {
+	t.Parallel()
 	cut := func(t *testing.T, v *visitor, prompt string) {
 		t.Helper()
 		v.connect(digests)

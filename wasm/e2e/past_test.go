@@ -12,6 +12,7 @@ import (
 // TestPastTasksComeBack: a person who lost everything but the wallet gets the picture
 // back, checked against the chain, with one signature.
 func TestPastTasksComeBack(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(modern)
@@ -86,6 +87,7 @@ func TestPastTasksComeBack(t *testing.T) {
 // TestQueue: tasks that wait have an order and can be held back, and nothing was charged
 // for those that are removed.
 func TestQueue(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(modern)

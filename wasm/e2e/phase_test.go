@@ -15,6 +15,7 @@ import (
 // every phase; these show what the person sees and does.
 
 func TestPhaseAccountChangesWhileThePaymentIsAsked(t *testing.T) {
+	t.Parallel()
 	n := network(t, twoAccounts)
 	v := visit(t, n)
 	w := v.wallet(digests)
@@ -47,6 +48,7 @@ func TestPhaseAccountChangesWhileThePaymentIsAsked(t *testing.T) {
 }
 
 func TestPhaseNetworkChangesWhileThePaymentIsPending(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(digests)
@@ -73,6 +75,7 @@ func TestPhaseNetworkChangesWhileThePaymentIsPending(t *testing.T) {
 // TestPhaseWalletThatNeverAnswers: its window stays open, and the person goes on
 // without it.
 func TestPhaseWalletThatNeverAnswers(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(digests)

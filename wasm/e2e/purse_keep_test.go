@@ -35,6 +35,7 @@ func (v *visitor) marked() (still bool) {
 
 // TestPurseStays remembers the key in both ways, and unlocks it without the wallet.
 func TestPurseStays(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(modern)
@@ -121,6 +122,7 @@ func served(t *testing.T, n *devnet.Network, original http.Handler) string {
 
 // TestPurseOpensInAnotherCopy is another device and another address of the site.
 func TestPurseOpensInAnotherCopy(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(modern)
@@ -160,6 +162,7 @@ func TestPurseOpensInAnotherCopy(t *testing.T) {
 
 // TestPurseStopsWhereTheNetworkHasMoved changes config.json between two visits.
 func TestPurseStopsWhereTheNetworkHasMoved(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	page, err := url.Parse(n.Page)
 	if err != nil {
@@ -230,6 +233,7 @@ const shiftable = `(() => {
 
 // TestPurseLocksWhenNobodyIsThere: only what the person does keeps it open.
 func TestPurseLocksWhenNobodyIsThere(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := browse(t)
 	v.net = n

@@ -42,6 +42,7 @@ func (v *visitor) pressSend() {
 
 // TestPurse walks the way of everybody with an ordinary wallet.
 func TestPurse(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(modern)
@@ -98,6 +99,7 @@ func TestPurse(t *testing.T) {
 // TestPurseIsNotOverpaidWhenTheFeeRises: the contract's owner raises the fee in
 // the very block in which createTask is mined.
 func TestPurseIsNotOverpaidWhenTheFeeRises(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(modern)

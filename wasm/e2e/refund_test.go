@@ -13,6 +13,7 @@ import (
 
 // TestRefund: the nodes sleep over the deadline, and the person gets the fee back.
 func TestRefund(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	data, err := devchain.TaskABI().Pack("updateTimeout", big.NewInt(120))
 	if err != nil {

@@ -34,6 +34,7 @@ func forbidding(t *testing.T, n *devnet.Network) (address string) {
 // TestRefusedWorkers: without them the page verifies all the same, and says that no
 // task wallet can be had before anybody is asked to sign.
 func TestRefusedWorkers(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := browse(t)
 	v.net = n

@@ -37,6 +37,7 @@ func since(t *testing.T, n *devnet.Network, creator common.Address) int {
 // TestReorgUnderARunningTask: the chain takes the payment's block back and puts it into
 // another one. The page says so, asks nobody, and shows the result.
 func TestReorgUnderARunningTask(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	n.Nodes.SetFaults(devrelay.NodeFaults{Silent: true})
 	v := visit(t, n)
@@ -64,6 +65,7 @@ func TestReorgUnderARunningTask(t *testing.T) {
 // TestReorgThatTheRelayDoesNotNotice: the task gets the number that somebody else's had
 // in a block that is gone. The fee comes back.
 func TestReorgThatTheRelayDoesNotNotice(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	ctx := context.Background()
 	send := func(name string, to common.Address, data []byte, err error) {

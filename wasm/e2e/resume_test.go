@@ -52,6 +52,7 @@ func (v *visitor) asked(want map[string]int) {
 }
 
 func TestResumeWhileChecking(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(digests)
@@ -71,6 +72,7 @@ func TestResumeWhileChecking(t *testing.T) {
 }
 
 func TestResumeWhileTheWalletAsksForTheApproval(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(digests)
@@ -88,6 +90,7 @@ func TestResumeWhileTheWalletAsksForTheApproval(t *testing.T) {
 }
 
 func TestResumeWhileTheApprovalIsPending(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(digests)
@@ -115,6 +118,7 @@ func (v *visitor) toPayment(prompt string) {
 }
 
 func TestResumeWhileTheWalletAsksForThePayment(t *testing.T) {
+	t.Parallel()
 	t.Run("answered_after_the_reload", func(t *testing.T) {
 		v := visit(t, network(t))
 		v.connect(digests)
@@ -145,6 +149,7 @@ func TestResumeWhileTheWalletAsksForThePayment(t *testing.T) {
 }
 
 func TestResumeWhileThePaymentIsPending(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(digests)
@@ -162,6 +167,7 @@ func TestResumeWhileThePaymentIsPending(t *testing.T) {
 }
 
 func TestResumeWhileUploading(t *testing.T) {
+	t.Parallel()
 	t.Run("the_wallet_asks", func(t *testing.T) {
 		v := visit(t, network(t))
 		v.connect(digests)
@@ -192,6 +198,7 @@ func TestResumeWhileUploading(t *testing.T) {
 }
 
 func TestResumeWhileTheNodesWork(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	n.Nodes.SetFaults(devrelay.NodeFaults{Silent: true})
 	v := visit(t, n)
@@ -207,6 +214,7 @@ func TestResumeWhileTheNodesWork(t *testing.T) {
 }
 
 func TestResumeAfterTheNodesFinishedAlone(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	n.Nodes.SetFaults(devrelay.NodeFaults{Silent: true})
 	v := visit(t, n)
@@ -225,6 +233,7 @@ func TestResumeAfterTheNodesFinishedAlone(t *testing.T) {
 }
 
 func TestResumeBetweenTwoResults(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(digests)
@@ -249,6 +258,7 @@ func TestResumeBetweenTwoResults(t *testing.T) {
 }
 
 func TestResumeShowsWhatIsDoneFromTheStore(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(digests)
@@ -271,6 +281,7 @@ func TestResumeShowsWhatIsDoneFromTheStore(t *testing.T) {
 }
 
 func TestResumeShowsWhatFailed(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(digests)

@@ -116,6 +116,7 @@ func (v *visitor) chooses(file string) {
 
 // TestSecretsStayInTheWorker is test 17 of taskwallet.md in a real browser.
 func TestSecretsStayInTheWorker(t *testing.T) {
+	t.Parallel()
 	n := network(t, oneModern)
 
 	t.Run("a planted one is found everywhere", func(t *testing.T) {

@@ -34,6 +34,7 @@ func (v *visitor) goes(address string) {
 }
 
 func TestShellIsUsableBeforeTheProgramRuns(t *testing.T) {
+	t.Parallel()
 	arrived := make(chan struct{})
 	v := browse(t)
 	v.goes(host(t, "", func(w http.ResponseWriter, r *http.Request, next http.Handler) {
@@ -63,6 +64,7 @@ func TestShellIsUsableBeforeTheProgramRuns(t *testing.T) {
 }
 
 func TestShellSaysWhyItCannotStart(t *testing.T) {
+	t.Parallel()
 	program, err := os.ReadFile(filepath.Join(dist, "app.wasm"))
 	if err != nil {
 		t.Fatal(err)
@@ -129,6 +131,7 @@ func TestShellSaysWhyItCannotStart(t *testing.T) {
 }
 
 func TestShellSaysWhatTheHostHasToMend(t *testing.T) {
+	t.Parallel()
 	config, err := os.ReadFile(filepath.Join(dist, "config.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -183,6 +186,7 @@ func TestShellSaysWhatTheHostHasToMend(t *testing.T) {
 // TestShellWarnsOfOtherContracts: whoever changes the addresses of a network in
 // config.json cannot do so unseen.
 func TestShellWarnsOfOtherContracts(t *testing.T) {
+	t.Parallel()
 	config, err := os.ReadFile(filepath.Join(dist, "config.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -220,6 +224,7 @@ func TestShellWarnsOfOtherContracts(t *testing.T) {
 }
 
 func TestShellWhereStorageIsRefused(t *testing.T) {
+	t.Parallel()
 	for name, script := range map[string]string{
 		"missing": `Object.defineProperty(window, "indexedDB", {value: undefined})`,
 		"refused": `const refuse = {get() { throw new DOMException("denied", "SecurityError") }};
@@ -257,6 +262,7 @@ func (v *visitor) tabs(name string) {
 }
 
 func TestShellByKeyboardAlone(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.wallet(digests).AnswerWith(devchain.AskAlways)
@@ -313,6 +319,7 @@ func TestShellByKeyboardAlone(t *testing.T) {
 // TestShellIsForEverybody walks through the states of the page and looks in each
 // at names, headings, room and contrast.
 func TestShellIsForEverybody(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	look := func(state string) {

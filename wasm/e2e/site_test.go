@@ -64,6 +64,7 @@ func (v *visitor) asksFor() (addresses func() []string) {
 }
 
 func TestSiteHoldsNothingOfTheDevelopmentServer(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	answer, err := http.Get(n.Page)
 	if err != nil {
@@ -101,6 +102,7 @@ func TestSiteHoldsNothingOfTheDevelopmentServer(t *testing.T) {
 const shippedRPC = "http://127.0.0.1:8545/"
 
 func TestSiteBelowAPath(t *testing.T) {
+	t.Parallel()
 	address := host(t, "/some/repo", nil)
 	v := browse(t)
 	asked := v.asksFor()
@@ -134,6 +136,7 @@ func TestSiteBelowAPath(t *testing.T) {
 }
 
 func TestSiteCannotBeServedStale(t *testing.T) {
+	t.Parallel()
 	version := contentVersion(t)
 	n := network(t)
 	v := visit(t, n)
@@ -207,6 +210,7 @@ func contentVersion(t *testing.T) string {
 }
 
 func TestSiteWorksWithoutAWordInTheConsole(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	chromedp.ListenTarget(v.ctx, func(e any) {

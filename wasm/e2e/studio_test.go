@@ -38,6 +38,7 @@ const everyGPT = `{"model":"gpt2","seed":42,"dtype":"bfloat16","quantize_bits":8
 	"repetition_penalty":1.2,"num_return_sequences":1}}`
 
 func TestStudioRunsExactlyWhatIsTyped(t *testing.T) {
+	t.Parallel()
 	v := visit(t, network(t))
 	v.connect(digests)
 	v.part("a_picture_with_everything", func(t *testing.T) {
@@ -94,6 +95,7 @@ func (v *visitor) nothingSent() {
 }
 
 func TestStudioRefusesWhatCannotRun(t *testing.T) {
+	t.Parallel()
 	v := visit(t, network(t))
 	v.connect(digests)
 	v.click("button", "Arguments")
@@ -138,6 +140,7 @@ func TestStudioRefusesWhatCannotRun(t *testing.T) {
 }
 
 func TestStudioComplainsAtTheField(t *testing.T) {
+	t.Parallel()
 	v := visit(t, network(t))
 	v.connect(digests)
 	v.part("empty_prompt", func(t *testing.T) {
@@ -177,6 +180,7 @@ func TestStudioComplainsAtTheField(t *testing.T) {
 }
 
 func TestStudioWarnsOfWhatTheNetworkFailsOn(t *testing.T) {
+	t.Parallel()
 	v := visit(t, network(t))
 	v.connect(digests)
 	v.click("button", "Arguments")
@@ -200,6 +204,7 @@ func TestStudioWarnsOfWhatTheNetworkFailsOn(t *testing.T) {
 }
 
 func TestStudioFormAndEditorAreOne(t *testing.T) {
+	t.Parallel()
 	v := visit(t, network(t))
 	v.connect(digests)
 	v.fill("textbox", "Prompt", "a fox in the snow")

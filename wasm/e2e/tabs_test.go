@@ -48,6 +48,7 @@ func (v *visitor) front() {
 }
 
 func TestTwoTabsShowOneWork(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	n.Nodes.SetFaults(devrelay.NodeFaults{SlowWork: 60 * time.Second})
 	one := visit(t, n)
@@ -119,6 +120,7 @@ func TestTwoTabsShowOneWork(t *testing.T) {
 // payment. The person says yes in the wallet; another tab takes the place, finds the
 // payment and ends the task. Then the first tab wakes up.
 func TestTabThatHangsIsGivenUp(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	one := visit(t, n)
 	one.connect(digests)

@@ -60,6 +60,7 @@ func (v *visitor) allowance(of common.Address) *big.Int {
 // TestWalletDirectApprovesWhatWasChosen goes through the three choices, shows what is
 // signed, and takes the approval back.
 func TestWalletDirectApprovesWhatWasChosen(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 
@@ -149,6 +150,7 @@ func TestWalletDirectApprovesWhatWasChosen(t *testing.T) {
 // TestWalletDirectIsSwitchedOffForAWalletThatAddsAPrefix: the choice is taken back
 // with its reason, also for the next visit, and can be made again.
 func TestWalletDirectIsSwitchedOffForAWalletThatAddsAPrefix(t *testing.T) {
+	t.Parallel()
 	n := network(t, prefixing)
 	v := visit(t, n)
 	v.connectOnly()
@@ -181,6 +183,7 @@ func TestWalletDirectIsSwitchedOffForAWalletThatAddsAPrefix(t *testing.T) {
 
 // TestWalletDirectIsRefusedOnAnotherChainOfTheSameID: no prompt, and the way back.
 func TestWalletDirectIsRefusedOnAnotherChainOfTheSameID(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(digests)

@@ -181,6 +181,7 @@ func (v *visitor) fund(to common.Address, milliCoin, milliCNX int64) {
 func origin(n *devnet.Network) string { return strings.TrimSuffix(n.Page, "/") }
 
 func TestWalletPickerListsTheWalletsOfTheBrowser(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.wallet(digests).AnswerWith(devchain.AskAlways)
@@ -198,6 +199,7 @@ func TestWalletPickerListsTheWalletsOfTheBrowser(t *testing.T) {
 }
 
 func TestWalletRejectionsChargeNothingAndCanBeMended(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.wallet(digests).AnswerWith(devchain.AskAlways)
@@ -246,6 +248,7 @@ func TestWalletRejectionsChargeNothingAndCanBeMended(t *testing.T) {
 }
 
 func TestWalletWithoutEnoughMoney(t *testing.T) {
+	t.Parallel()
 	n := network(t, twoAccounts)
 	v := visit(t, n)
 	poor := second(n)
@@ -267,6 +270,7 @@ func TestWalletWithoutEnoughMoney(t *testing.T) {
 }
 
 func TestWalletWithoutEnoughGas(t *testing.T) {
+	t.Parallel()
 	n := network(t, twoAccounts)
 	v := visit(t, n)
 	dry := second(n)
@@ -289,6 +293,7 @@ func TestWalletWithoutEnoughGas(t *testing.T) {
 }
 
 func TestWalletAllowanceChangedToTooLittle(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(digests)
@@ -307,6 +312,7 @@ func TestWalletAllowanceChangedToTooLittle(t *testing.T) {
 }
 
 func TestWalletThatCannotSignForTheRelay(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(modern)
@@ -320,6 +326,7 @@ func TestWalletThatCannotSignForTheRelay(t *testing.T) {
 }
 
 func TestWalletSignsTextsWhereTheRelayTakesThem(t *testing.T) {
+	t.Parallel()
 	n := network(t, func(o *devnet.Options) { o.EIP191 = true })
 	v := visit(t, n)
 	v.connect(modern)
@@ -331,6 +338,7 @@ func TestWalletSignsTextsWhereTheRelayTakesThem(t *testing.T) {
 }
 
 func TestWalletOnAnotherNetwork(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(digests)
@@ -368,6 +376,7 @@ func TestWalletOnAnotherNetwork(t *testing.T) {
 }
 
 func TestWalletMovesToAnotherNetworkWhileATaskRuns(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	n.Nodes.SetFaults(devrelay.NodeFaults{Silent: true})
 	v := visit(t, n)
@@ -386,6 +395,7 @@ func TestWalletMovesToAnotherNetworkWhileATaskRuns(t *testing.T) {
 }
 
 func TestWalletAccountChangesWhileATaskRuns(t *testing.T) {
+	t.Parallel()
 	n := network(t, twoAccounts)
 	n.Nodes.SetFaults(devrelay.NodeFaults{Silent: true})
 	v := visit(t, n)
@@ -416,6 +426,7 @@ func TestWalletAccountChangesWhileATaskRuns(t *testing.T) {
 }
 
 func TestWalletDisconnectedWhileATaskRuns(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	n.Nodes.SetFaults(devrelay.NodeFaults{Silent: true})
 	v := visit(t, n)
@@ -433,6 +444,7 @@ func TestWalletDisconnectedWhileATaskRuns(t *testing.T) {
 }
 
 func TestWalletLocked(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	w := v.wallet(digests)
@@ -461,6 +473,7 @@ func TestWalletLocked(t *testing.T) {
 }
 
 func TestWalletHasAnOpenRequest(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.wallet(digests).AnswerWith(asking(connecting))
@@ -482,6 +495,7 @@ func TestWalletHasAnOpenRequest(t *testing.T) {
 }
 
 func TestWalletComesBackWithoutAQuestion(t *testing.T) {
+	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(digests)
@@ -505,6 +519,7 @@ func TestWalletComesBackWithoutAQuestion(t *testing.T) {
 }
 
 func TestWalletIsMissing(t *testing.T) {
+	t.Parallel()
 	n := network(t, func(o *devnet.Options) { o.NoWallets = true })
 	v := visit(t, n)
 	v.click("button", "Connect wallet")
@@ -527,6 +542,7 @@ func TestWalletIsMissing(t *testing.T) {
 }
 
 func TestWalletOfWindowEthereum(t *testing.T) {
+	t.Parallel()
 	n := network(t, func(o *devnet.Options) {
 		o.Wallets = func(c *devchain.Chain) []*devchain.Wallet {
 			return []*devchain.Wallet{made(devchain.WalletOptions{

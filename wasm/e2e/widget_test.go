@@ -246,6 +246,7 @@ const plainWidget = `<script src="WIDGET"></script><crynux-widget mode="image" p
 // the tab pays with a task wallet, and the picture comes back into the frame and to
 // the host.
 func TestWidgetPaysInATab(t *testing.T) {
+	t.Parallel()
 	h := hosted(t, plainWidget)
 	h.hears("ready", `["tab","purse"]`)
 	h.frame.until("the prompt of the host", func() bool { return h.frame.value("textbox", "Prompt") == "a lighthouse" })
@@ -281,6 +282,7 @@ func TestWidgetPaysInATab(t *testing.T) {
 // TestWidgetPaysFromAPurse: the person gives a host a cap, and then nothing is asked
 // until it is reached. Nothing in the host's page gets at the key.
 func TestWidgetPaysFromAPurse(t *testing.T) {
+	t.Parallel()
 	h := hosted(t, strings.Replace(plainWidget, "mode=", `pay="purse" mode=`, 1), oneModern)
 	h.hears("ready", `["tab","purse"]`)
 	h.frame.sees("Its key is not here yet")
@@ -429,6 +431,7 @@ func (h *hosting) inFirstFrame(expression string) (value string) {
 // TestWidgetPaysOverTheBridge: the host's page has a wallet, and the Relay accepts
 // what it signs.
 func TestWidgetPaysOverTheBridge(t *testing.T) {
+	t.Parallel()
 	h := hosted(t, `<script src="/_devwallet/wallet.js"></script><script src="WIDGET"></script>
 		<crynux-widget id="w" pay="bridge" prompt="a harbour"></crynux-widget>
 		<script>
@@ -469,6 +472,7 @@ func TestWidgetPaysOverTheBridge(t *testing.T) {
 
 // TestWidgetStrangers is a host that nobody has allowed.
 func TestWidgetStrangers(t *testing.T) {
+	t.Parallel()
 	h := hostedAs(t, false, plainWidget)
 	h.frame.sees("This site may not show the widget")
 	h.frame.sees("is not in the list of sites")
@@ -483,6 +487,7 @@ func TestWidgetStrangers(t *testing.T) {
 
 // TestWidgetHostileHost: whatever a host does, nothing is paid, and the person reads why.
 func TestWidgetHostileHost(t *testing.T) {
+	t.Parallel()
 	h := hosted(t, plainWidget+`<script>const send = (data) => document.querySelector("crynux-widget").shadowRoot.querySelector("iframe").contentWindow.postMessage(data, "*")</script>`)
 	h.hears("ready")
 	nothing := func(t *testing.T) {
