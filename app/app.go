@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"crynux-dapp/app/job"
+	"crynux-dapp/app/profile"
 	"crynux-dapp/app/runner"
 	"crynux-dapp/app/view"
 )
@@ -47,8 +48,8 @@ type App struct {
 	host   string // that serves the page
 	reach  reach
 
-	shipped []runner.Network // of config.json
-	changed []bool           // and whether its contracts were changed
+	shipped []profile.Network // of config.json
+	changed []bool            // and whether its contracts were changed
 
 	guest *guest // whom the page works for; nil = nobody
 
@@ -119,7 +120,7 @@ func past(s runner.Past) view.Past {
 }
 
 // present is the network of the page.
-func present(n runner.Network, nets []view.Network) view.Network {
+func present(n profile.Network, nets []view.Network) view.Network {
 	for _, shown := range nets {
 		if shown.ID == n.ID {
 			return shown
@@ -130,7 +131,7 @@ func present(n runner.Network, nets []view.Network) view.Network {
 
 func wallet(w runner.Wallet) view.Wallet { return view.Wallet{ID: w.ID, Name: w.Name, Icon: w.Icon} }
 
-func network(n runner.Network) view.Network {
+func network(n profile.Network) view.Network {
 	return view.Network{ID: n.ID, Name: n.Name, ChainID: n.ChainID, Fee: n.Fee, Token: n.Contracts.Token, Coin: n.Coin, EIP191: n.EIP191, Explorer: n.Explorer, Hosts: hosts(n), Development: n.Development, Historical: n.Historical}
 }
 

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+
+	"crynux-dapp/app/profile"
 )
 
 // Check looks whether the page at href, under its Content-Security-Policy, can
@@ -17,7 +19,7 @@ func (c Config) Check(href, policy string) error {
 	}
 	allowed, limited := sources(policy, "connect-src")
 	for i, n := range c.Networks {
-		for field, address := range n.addresses() {
+		for field, address := range addresses(n) {
 			u, err := url.Parse(address)
 			if err != nil {
 				continue // ParseConfig has refused it
@@ -35,7 +37,7 @@ func (c Config) Check(href, policy string) error {
 }
 
 // addresses are what the page connects to, by the name of the field.
-func (n Network) addresses() map[string]string {
+func addresses(n profile.Text) map[string]string {
 	list := map[string]string{}
 	for i, address := range n.Relays {
 		list[fmt.Sprintf("relays[%d]", i)] = address

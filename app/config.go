@@ -11,22 +11,17 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"strings"
 
-	"github.com/holiman/uint256"
-
+	"crynux-dapp/app/profile"
 	"crynux-dapp/app/runner"
 	"crynux-dapp/app/view"
 	"crynux-dapp/app/widget"
-	"crynux-dapp/chain"
 	"crynux-dapp/chain/taskwallet"
 )
-
-// maxConfirmations is more than any chain needs; beyond it, nobody would wait.
-const maxConfirmations = 1000
 
 // MaxConfig bounds config.json, in bytes.
 const MaxConfig = 1 << 20
@@ -36,9 +31,9 @@ var ErrLargeConfig error = &ConfigError{"the file", "is larger than 1 MB"}
 
 // Config is config.json: what whoever hosts the page decides.
 type Config struct {
-	Version  int          `json:"version"`
-	Networks []Network    `json:"networks"`
-	Models   ModelsByKind `json:"models"`
+	Version  int            `json:"version"`
+	Networks []profile.Text `json:"networks"`
+	Models   ModelsByKind   `json:"models"`
 	// TaskWallet names the site that task wallets are made for (taskwallet.md §2).
 	TaskWallet TaskWallet `json:"taskWallet,omitzero"`
 	// Widget says who may show the page in a frame.
@@ -87,33 +82,6 @@ type Model struct {
 	CFG    int    `json:"cfg,omitempty"`
 }
 
-// Network is one network profile (protocol.md F).
-type Network struct {
-	ID        string    `json:"id"`
-	Name      string    `json:"name"`
-	ChainID   uint64    `json:"chainId"`
-	Coin      string    `json:"coin,omitempty"`
-	RPC       []string  `json:"rpc"`
-	Relays    []string  `json:"relays"`
-	Explorer  string    `json:"explorer,omitempty"`
-	Contracts Contracts `json:"contracts"`
-	// RelaySignature is "raw" or "eip191": what else the Relay accepts (protocol.md B.5).
-	RelaySignature string `json:"relaySignature"`
-	// Confirmations is how many blocks deep a payment counts as arrived.
-	Confirmations int `json:"confirmations"`
-	// Fee of one task in CNX, as decimal text.
-	Fee         string `json:"fee"`
-	Development bool   `json:"development,omitempty"`
-	Historical  bool   `json:"historical,omitempty"`
-}
-
-// Contracts are the addresses of a network, EIP-55 or all lower case.
-type Contracts struct {
-	Token string `json:"token"`
-	Node  string `json:"node"`
-	Task  string `json:"task"`
-}
-
 // ConfigError says what whoever hosts the page has to mend in config.json.
 type ConfigError struct {
 	Where string // "networks[2].contracts.task"
@@ -151,12 +119,13 @@ func ParseConfig(text []byte) (Config, error) {
 	seen := map[string]bool{}
 	for i, n := range c.Networks {
 		where := fmt.Sprintf("networks[%d]", i)
-		if n.ID == "" || seen[n.ID] || strings.HasPrefix(n.ID, runner.OwnPrefix) {
-			return c, &ConfigError{where + ".id", "is missing, used twice, or begins with " + runner.OwnPrefix}
+		if n.ID == "" || seen[n.ID] || strings.HasPrefix(n.ID, profile.OwnPrefix) {
+			return c, &ConfigError{where + ".id", "is missing, used twice, or begins with " + profile.OwnPrefix}
 		}
 		seen[n.ID] = true
-		if _, err := n.profile(where); err != nil {
-			return c, err
+		var bad *profile.Error
+		if _, err := n.Network(); errors.As(err, &bad) {
+			return c, &ConfigError{where + "." + bad.Field, bad.Why}
 		}
 	}
 	if err := named("models.image", c.Models.Image); err != nil {
@@ -181,73 +150,11 @@ func named(where string, models []Model) error {
 	return nil
 }
 
-// profile turns the text of a network into values.
-func (n Network) profile(where string) (runner.Network, error) {
-	p := runner.Network{
-		ID: n.ID, Name: n.Name, ChainID: n.ChainID, Coin: n.Coin, RPC: n.RPC, Relays: n.Relays, Explorer: n.Explorer,
-		EIP191: n.RelaySignature == "eip191", Development: n.Development, Historical: n.Historical,
-		Confirmations: uint64(max(n.Confirmations, 0)),
-	}
-	if p.Coin == "" {
-		p.Coin = "ETH"
-	}
-	bad := func(field, why string) (runner.Network, error) {
-		return runner.Network{}, &ConfigError{where + "." + field, why}
-	}
-	switch {
-	case n.Name == "":
-		return bad("name", "is missing")
-	case n.ChainID == 0:
-		return bad("chainId", "is missing")
-	case n.RelaySignature != "raw" && n.RelaySignature != "eip191":
-		return bad("relaySignature", `must be "raw" or "eip191"`)
-	case n.Confirmations < 0 || n.Confirmations > maxConfirmations:
-		return bad("confirmations", fmt.Sprintf("must be a number of blocks from 0 to %d", maxConfirmations))
-	case len(n.RPC) == 0:
-		return bad("rpc", "needs at least one address")
-	}
-	for i, address := range n.RPC {
-		if !isHTTP(address) {
-			return bad(fmt.Sprintf("rpc[%d]", i), "must be an http or https address")
-		}
-	}
-	if len(n.Relays) == 0 {
-		return bad("relays", "needs at least one address")
-	}
-	for i, address := range n.Relays {
-		if !isHTTP(address) {
-			return bad(fmt.Sprintf("relays[%d]", i), "must be an http or https address")
-		}
-	}
-	if n.Explorer != "" && !isHTTP(n.Explorer) {
-		return bad("explorer", "must be an http or https address")
-	}
-	var err error
-	if p.Contracts.Token, err = chain.ParseAddress(n.Contracts.Token); err != nil {
-		return bad("contracts.token", err.Error())
-	}
-	if p.Contracts.Node, err = chain.ParseAddress(n.Contracts.Node); err != nil {
-		return bad("contracts.node", err.Error())
-	}
-	if p.Contracts.Task, err = chain.ParseAddress(n.Contracts.Task); err != nil {
-		return bad("contracts.task", err.Error())
-	}
-	if p.Fee, err = chain.ParseUnits(n.Fee, 18); err != nil || p.Fee == (uint256.Int{}) {
-		return bad("fee", "must be an amount of CNX such as 30")
-	}
-	return p, nil
-}
-
-func isHTTP(address string) bool {
-	u, err := url.Parse(address)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && !strings.ContainsAny(u.Host, `"'<>;, `) // which a policy would misread
-}
-
 // profiles are the networks of a checked Config.
-func (c Config) profiles() []runner.Network {
-	out := make([]runner.Network, len(c.Networks))
+func (c Config) profiles() []profile.Network {
+	out := make([]profile.Network, len(c.Networks))
 	for i, n := range c.Networks {
-		out[i], _ = n.profile("") // checked by ParseConfig
+		out[i], _ = n.Network() // checked by ParseConfig
 	}
 	return out
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"crynux-dapp/app"
+	"crynux-dapp/app/profile"
 	"crynux-dapp/chain/devchain"
 )
 
@@ -23,7 +24,7 @@ func TestShippedDevelopmentNetworkIsTheOneThatMakeRunStarts(t *testing.T) {
 		t.Fatal(err)
 	}
 	n, at := c.Networks[0], chain.Contracts()
-	if want := (app.Contracts{Token: at.Token.Hex(), Node: at.Node.Hex(), Task: at.Task.Hex()}); n.Contracts != want {
+	if want := (profile.Contracts{Token: at.Token.Hex(), Node: at.Node.Hex(), Task: at.Task.Hex()}); n.Contracts != want {
 		t.Errorf("contracts %+v, want %+v", n.Contracts, want)
 	}
 	if n.ChainID != devchain.DefaultChainID {

@@ -10,6 +10,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 
 	"crynux-dapp/app/job"
+	"crynux-dapp/app/profile"
 	"crynux-dapp/app/runner"
 	"crynux-dapp/app/task"
 	"crynux-dapp/app/view"
@@ -43,9 +44,9 @@ type Frame struct {
 	bridge *bridge
 
 	mu      sync.Mutex
-	network runner.Network // the page's
-	trusts  []widget.Pay   // what this host may do at most
-	wish    widget.Pay     // what was chosen last
+	network profile.Network // the page's
+	trusts  []widget.Pay    // what this host may do at most
+	wish    widget.Pay      // what was chosen last
 	gate    widget.Gate
 	hello   bool // the host has answered
 	height  int

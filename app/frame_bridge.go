@@ -10,6 +10,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
 
+	"crynux-dapp/app/profile"
 	"crynux-dapp/app/runner"
 	"crynux-dapp/app/widget"
 	"crynux-dapp/chain"
@@ -29,7 +30,7 @@ type bridge struct {
 
 	mu       sync.Mutex
 	there    bool // the host has one
-	network  runner.Network
+	network  profile.Network
 	lastID   int
 	waiting  map[int]chan widget.Reply
 	lastOn   int
@@ -208,7 +209,7 @@ func (b *bridge) set(there bool) {
 }
 
 // on notes the network whose contracts are paid.
-func (b *bridge) on(n runner.Network) {
+func (b *bridge) on(n profile.Network) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.network = n

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"crynux-dapp/app"
+	"crynux-dapp/app/election"
 	"crynux-dapp/app/job"
 	"crynux-dapp/app/runner"
 	"crynux-dapp/app/task"
@@ -408,11 +409,11 @@ func TestTabShowsThatAPurseIsWanted(t *testing.T) {
 // answer when it is asked for its place.
 type places struct{}
 
-func (places) Elect(ctx context.Context, how runner.Claim, f func(context.Context)) error {
+func (places) Elect(ctx context.Context, how election.Claim, f func(context.Context)) error {
 	switch how {
-	case runner.IfFree:
-		return runner.ErrPlaceTaken
-	case runner.Wait:
+	case election.IfFree:
+		return election.ErrPlaceTaken
+	case election.Wait:
 		<-ctx.Done()
 		return ctx.Err()
 	}
@@ -421,7 +422,6 @@ func (places) Elect(ctx context.Context, how runner.Claim, f func(context.Contex
 }
 func (places) Tell(string)                       {}
 func (places) Hear(func(string)) (cancel func()) { return func() {} }
-func (places) Visible(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
 
 func TestTabOfAFrameTakesItsNetworkOnceItRunsTheTasks(t *testing.T) {
 	c, err := app.ParseConfig(shipped(t))

@@ -10,6 +10,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 
 	"crynux-dapp/app/job"
+	"crynux-dapp/app/profile"
 	"crynux-dapp/app/runner"
 	"crynux-dapp/app/view"
 	"crynux-dapp/chain"
@@ -53,10 +54,10 @@ func (a *App) TryNetwork(d view.NetworkDraft) (wrong view.NetworkDraft) {
 }
 
 // parse reads a draft.
-func (r reach) parse(d view.NetworkDraft) (n runner.Network, wrong view.NetworkDraft) {
+func (r reach) parse(d view.NetworkDraft) (n profile.Network, wrong view.NetworkDraft) {
 	wrong = view.NetworkDraft{}
 	text := func(f view.NetworkField) string { return strings.TrimSpace(d[f]) }
-	n = runner.Network{Name: text(view.NetworkName), Coin: text(view.NetworkCoin), EIP191: d[view.NetworkEIP191] != ""}
+	n = profile.Network{Name: text(view.NetworkName), Coin: text(view.NetworkCoin), EIP191: d[view.NetworkEIP191] != ""}
 	if n.Name == "" || utf8.RuneCountInString(n.Name) > longestName {
 		wrong[view.NetworkName] = "Give it a name of up to " + strconv.Itoa(longestName) + " characters."
 	}
@@ -98,15 +99,15 @@ func (r reach) parse(d view.NetworkDraft) (n runner.Network, wrong view.NetworkD
 	}
 	n.Confirmations = 1
 	if typed := text(view.NetworkConfirmations); typed != "" {
-		if n.Confirmations, err = strconv.ParseUint(typed, 10, 16); err != nil || n.Confirmations > maxConfirmations {
-			wrong[view.NetworkConfirmations] = "Type a number of blocks from 0 to " + strconv.Itoa(maxConfirmations) + "."
+		if n.Confirmations, err = strconv.ParseUint(typed, 10, 16); err != nil || n.Confirmations > profile.MostConfirmations {
+			wrong[view.NetworkConfirmations] = "Type a number of blocks from 0 to " + strconv.Itoa(profile.MostConfirmations) + "."
 		}
 	}
 	return n, wrong
 }
 
 // draftOf is what a person would type for a network: parse reads it back.
-func draftOf(n runner.Network) view.NetworkDraft {
+func draftOf(n profile.Network) view.NetworkDraft {
 	d := view.NetworkDraft{
 		view.NetworkName: n.Name, view.NetworkChain: strconv.FormatUint(n.ChainID, 10), view.NetworkCoin: n.Coin,
 		view.NetworkRPC: strings.Join(n.RPC, "\n"), view.NetworkRelays: strings.Join(n.Relays, "\n"), view.NetworkExplorer: n.Explorer,
@@ -148,7 +149,7 @@ func (r reach) addresses(d view.NetworkDraft, field view.NetworkField, wrong vie
 func webAddress(text string) (*url.URL, string) {
 	u, err := url.Parse(text)
 	switch {
-	case err != nil || !isHTTP(text) || u.User != nil || u.Fragment != "" || len(text) > longestAddress:
+	case err != nil || !profile.IsHTTP(text) || u.User != nil || u.Fragment != "" || len(text) > longestAddress:
 		return nil, "“" + text[:min(len(text), longestName)] + "” is no address. One begins with https:// and holds no name and password."
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
 		return nil, "“" + text + "” must begin with https://: only a server on this device may be asked with http."
@@ -181,7 +182,7 @@ func (a *App) networks(own []runner.OwnNetwork) []view.Network {
 }
 
 // blocked says which server of an own network the page's policy forbids; "" if none.
-func (a *App) blocked(n runner.Network) string {
+func (a *App) blocked(n profile.Network) string {
 	for _, address := range slices.Concat(n.RPC, n.Relays) {
 		if u, err := url.Parse(address); err == nil && a.reach.forbids(u) {
 			return forbidden(origin(u))
@@ -213,7 +214,7 @@ func (a *App) trial(t *runner.Trial, own []runner.OwnNetwork) *view.Trial {
 }
 
 // hosts names the servers of a network.
-func hosts(n runner.Network) string {
+func hosts(n profile.Network) string {
 	var list []string
 	for _, address := range slices.Concat(n.RPC, n.Relays) {
 		if u, err := url.Parse(address); err == nil && !slices.Contains(list, u.Host) {

@@ -6,7 +6,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"crynux-dapp/app/profile"
 	"crynux-dapp/app/runner"
+	"crynux-dapp/app/trial"
 	"crynux-dapp/app/view"
 )
 
@@ -87,10 +89,10 @@ func TestOwnNetworkNamesTheFieldThatIsWrong(t *testing.T) {
 }
 
 func TestOwnNetworkStandsBesideThoseOfTheHost(t *testing.T) {
-	c := Config{Networks: []Network{{ID: "a", Name: "Host's", ChainID: 42, RPC: []string{"https://a.example"}, Relays: []string{"https://a.example"}, RelaySignature: "raw", Fee: "30",
-		Contracts: Contracts{Token: "0x95e7e7ed5463ff482f61585605a0ff278e0e1ffb", Node: "0x95e7e7ed5463ff482f61585605a0ff278e0e1ffc", Task: "0x95e7e7ed5463ff482f61585605a0ff278e0e1ffd"}}}}
+	c := Config{Networks: []profile.Text{{ID: "a", Name: "Host's", ChainID: 42, RPC: []string{"https://a.example"}, Relays: []string{"https://a.example"}, RelaySignature: "raw", Fee: "30",
+		Contracts: profile.Contracts{Token: "0x95e7e7ed5463ff482f61585605a0ff278e0e1ffb", Node: "0x95e7e7ed5463ff482f61585605a0ff278e0e1ffc", Task: "0x95e7e7ed5463ff482f61585605a0ff278e0e1ffd"}}}}
 	page := New(c, Ports{Href: "https://example.org/", Policy: "connect-src 'self' https://a.example"})
-	own := runner.OwnNetwork{Network: runner.Network{ID: "own:1", Name: "Ours", ChainID: 42, RPC: []string{"https://rpc.example"}, Relays: []string{"https://relay.example"}, Own: true}, InUse: true}
+	own := runner.OwnNetwork{Network: profile.Network{ID: "own:1", Name: "Ours", ChainID: 42, RPC: []string{"https://rpc.example"}, Relays: []string{"https://relay.example"}, Own: true}, InUse: true}
 	list := page.networks([]runner.OwnNetwork{own})
 	if len(list) != 2 || list[0].Own || list[0].Blocked != "" || !list[1].Own || !list[1].InUse {
 		t.Fatalf("%+v", list)
@@ -98,7 +100,7 @@ func TestOwnNetworkStandsBesideThoseOfTheHost(t *testing.T) {
 	if list[1].Shares != "LUKSO and Host's" || list[1].Hosts != "rpc.example, relay.example" || !strings.Contains(list[1].Blocked, "may not speak to https://rpc.example") {
 		t.Errorf("%+v", list[1])
 	}
-	trial := page.trial(&runner.Trial{Network: own.Network, Findings: []runner.Finding{{Part: runner.PartRelay, Verdict: runner.Silent}}}, []runner.OwnNetwork{own})
+	trial := page.trial(&runner.Trial{Network: own.Network, Findings: []trial.Finding{{Part: trial.Relay, Verdict: trial.Silent}}}, []runner.OwnNetwork{own})
 	if trial.Network.Shares != "LUKSO and Host's" || !trial.Replaces || trial.Passed || !trial.ButRelays {
 		t.Errorf("%+v", trial)
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"crynux-dapp/app/job"
+	"crynux-dapp/app/profile"
 	"crynux-dapp/app/runner"
 	"crynux-dapp/app/view"
 )
@@ -47,7 +48,7 @@ var sameIDs = map[uint64]string{42: "LUKSO", 10000: "smartBCH"}
 
 // shares names what has the chain id of a network besides it: a chain of others, or
 // another network of the page on another chain. "" for nothing.
-func shares(n runner.Network, all []runner.Network) string {
+func shares(n profile.Network, all []profile.Network) string {
 	var others []string
 	if name := sameIDs[n.ChainID]; name != "" {
 		others = append(others, name)

@@ -4,11 +4,11 @@ import (
 	"os"
 	"testing"
 
-	"crynux-dapp/app/runner"
+	"crynux-dapp/app/profile"
 )
 
 func TestSharedChainIDsAreNamed(t *testing.T) {
-	all := []runner.Network{
+	all := []profile.Network{
 		{ID: "a", Name: "A", ChainID: 42, RPC: []string{"https://a.example"}},
 		{ID: "a-old", Name: "A of old", ChainID: 42, RPC: []string{"https://a.example"}}, // the same chain
 		{ID: "b", Name: "B", ChainID: 10000, RPC: []string{"https://b.example"}},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 
+	"crynux-dapp/app/election"
 	"crynux-dapp/app/runner"
 	"crynux-dapp/wasm/browser"
 )
@@ -61,11 +62,11 @@ func (s storage) TakeLease(ctx context.Context) (uint64, error) {
 // tabs are those of this browser with the same database.
 type tabs struct{ *browser.Tabs }
 
-func (t tabs) Elect(ctx context.Context, how runner.Claim, f func(ctx context.Context)) error {
-	claim := map[runner.Claim]browser.Claim{runner.IfFree: browser.IfFree, runner.Wait: browser.Wait, runner.Steal: browser.Steal}[how]
+func (t tabs) Elect(ctx context.Context, how election.Claim, f func(ctx context.Context)) error {
+	claim := map[election.Claim]browser.Claim{election.IfFree: browser.IfFree, election.Wait: browser.Wait, election.Steal: browser.Steal}[how]
 	err := t.Tabs.Elect(ctx, claim, f)
 	if errors.Is(err, browser.ErrPlaceTaken) {
-		return runner.ErrPlaceTaken
+		return election.ErrPlaceTaken
 	}
 	return err
 }

@@ -30,7 +30,7 @@ func ExplainPurse(f Fault, c Charge) Problem {
 	case ChargedPerhaps:
 		text = "It is not certain whether the transfer left your wallet. It is looked for before anything is sent again."
 	case ChargedGasCoins:
-		text = "The coins for gas have arrived in the task wallet. No CNX was sent."
+		text = "The coins for gas have arrived. No CNX was sent."
 	case ChargedCNX:
 		text = "The CNX were sent, for a little gas. The coins for gas are still in the task wallet."
 	}

@@ -13,7 +13,7 @@ func TestExplainPurseSaysWhatItCost(t *testing.T) {
 		job.ChargedGas:      "Only gas was charged.",
 		job.ChargedPerhaps:  "It is not certain whether the transfer left your wallet.",
 		job.ChargedCNX:      "The CNX were sent, for a little gas. The coins for gas are still in the task wallet.",
-		job.ChargedGasCoins: "The coins for gas have arrived in the task wallet. No CNX was sent.",
+		job.ChargedGasCoins: "The coins for gas have arrived. No CNX was sent.",
 	} {
 		for _, code := range job.Codes() {
 			p := job.ExplainPurse(job.Fault{Code: code}, charge)

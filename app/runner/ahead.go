@@ -11,9 +11,9 @@ import (
 // one request. It asks nothing of anybody. Without a wallet it reads what is there
 // for everybody: free nodes, gas price, the chain's clock. If the chain does not
 // answer it is asked again, less and less often, until somebody looks anew.
-func (r *Runner) LookAhead(kind task.Kind, args []byte) {
+func (t *Tab) LookAhead(kind task.Kind, args []byte) {
 	vram := task.VRAM(kind, args)
-	r.post(func() {
+	t.act(func(r *Runner) {
 		n, account := r.network(r.snap.Network.ID), r.snap.Session.Account
 		if r.purse.open && r.purse.record.ChainID == n.ChainID {
 			account = r.purse.record.Address

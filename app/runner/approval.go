@@ -33,8 +33,8 @@ func (a Approval) amount(fee uint256.Int) (most uint256.Int) {
 
 // SetApproval chooses how much the next tasks of the connected wallet approve. It
 // is not kept for the next visit: exact is where everybody starts.
-func (r *Runner) SetApproval(a Approval) {
-	r.post(func() { r.snap.Approval = a })
+func (t *Tab) SetApproval(a Approval) {
+	t.act(func(r *Runner) { r.snap.Approval = a })
 }
 
 // Revocation is the last transaction that set the allowance to nothing.
@@ -52,8 +52,8 @@ const revokeID = "revoke"
 // Revoke has the connected wallet set the allowance of the Task contract to
 // nothing, follows the transaction, and reads the allowance again. It waits for no
 // job and lets none be paid meanwhile: they need the allowance.
-func (r *Runner) Revoke() {
-	r.post(func() {
+func (t *Tab) Revoke() {
+	t.act(func(r *Runner) {
 		w, n, account := r.wallet, r.network(r.snap.Network.ID), r.snap.Session.Account
 		now := r.snap.Session.Revocation
 		if w == nil || n.Historical || now.Asking || now.Hash != (hash{}) {

@@ -23,7 +23,7 @@ func (r *Runner) metNow(f job.Fault) job.Event { return job.Met{At: r.now(), Fau
 // cancelling reports whether the fee of a job is still being claimed back.
 func (r *Runner) cancelling(id string) bool {
 	i := r.index(id)
-	return i >= 0 && r.jobs[i].Phase.Cancelling()
+	return i >= 0 && r.jobs.list[i].Phase.Cancelling()
 }
 
 // checkCancel reads everything there is to know before the wallet is asked for a

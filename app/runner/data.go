@@ -6,6 +6,7 @@ import (
 
 	"crynux-dapp/app/archive"
 	"crynux-dapp/app/job"
+	"crynux-dapp/app/profile"
 )
 
 // Data is the browser's storage as a whole, and files of any size.
@@ -65,7 +66,7 @@ type Stored struct {
 	// Proposed are networks that the person had added in the browser that the file is
 	// from, and that this page does not know. None is added but by TryNetwork and
 	// AddNetwork. They stay until another file is chosen or this one is dropped.
-	Proposed []Network
+	Proposed []profile.Network
 	// Losses are what deleting everything would lose, nil while that was not looked for.
 	Losses *Losses
 	// Fault of the last thing that was tried.
@@ -84,16 +85,16 @@ const (
 
 // dataWork does one thing with the data at a time, beside the owner. Without a place
 // for it, it does nothing.
-func (r *Runner) dataWork(step string, do func(ctx context.Context) error) {
-	r.post(func() {
+func (t *Tab) dataWork(step string, do func(ctx context.Context, r *Runner) error) {
+	t.act(func(r *Runner) {
 		s := &r.snap.Stored
 		if s.Step != "" || r.Data == nil {
 			return
 		}
 		s.Step, s.Fault, s.Exported = step, job.Fault{}, false
 		go func() {
-			err := do(r.ctx)
-			r.LookAtStorage()
+			err := do(r.ctx, r)
+			r.lookAtStorage()
 			r.post(func() {
 				r.snap.Stored.Step = ""
 				if err != nil {

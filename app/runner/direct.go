@@ -18,8 +18,8 @@ const (
 // eth_sign. It is off unless the person chose it for this wallet (taskwallet.md W7).
 // Choosing it again for a wallet for which it was switched off is a new try. Without
 // a connected wallet it does nothing.
-func (r *Runner) Direct(on bool) {
-	r.post(func() {
+func (t *Tab) Direct(on bool) {
+	t.act(func(r *Runner) {
 		if !r.snap.Session.Connected {
 			return
 		}

@@ -29,7 +29,7 @@ func (r *Runner) perform(s job.State, effects []job.Effect) {
 			continue // finished meanwhile: nothing is claimed back any more
 		}
 		if checks(e) {
-			if i := r.index(s.ID); i < 0 || r.jobs[i].Paused {
+			if i := r.index(s.ID); i < 0 || r.jobs.list[i].Paused {
 				continue // removed or paused while it was saved
 			}
 			if !r.turns.take(s) {

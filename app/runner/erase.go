@@ -34,8 +34,8 @@ const typedForTasks = "delete"
 var errNotTyped = errors.New("runner: what was typed is not what was asked for")
 
 // LookAtLosses looks what would be lost if everything were deleted now.
-func (r *Runner) LookAtLosses() {
-	r.dataWork("Looking what would be lost", func(ctx context.Context) error {
+func (t *Tab) LookAtLosses() {
+	t.dataWork("Looking what would be lost", func(ctx context.Context, r *Runner) error {
 		losses, err := r.losses(ctx)
 		if err != nil {
 			return err
@@ -46,8 +46,8 @@ func (r *Runner) LookAtLosses() {
 }
 
 // DropLosses forgets what LookAtLosses found: the person keeps everything.
-func (r *Runner) DropLosses() {
-	r.post(func() {
+func (t *Tab) DropLosses() {
+	t.act(func(r *Runner) {
 		if s := &r.snap.Stored; s.Step == "" {
 			s.Losses, s.Fault = nil, job.Fault{}
 		}
@@ -113,7 +113,7 @@ func (r *Runner) networkOf(record taskwallet.Record) network {
 // jobsNow are all jobs, for any goroutine but the owner's.
 func (r *Runner) jobsNow() []job.State {
 	got := make(chan []job.State, 1)
-	r.post(func() { got <- append(append([]job.State(nil), r.jobs...), r.imported...) })
+	r.post(func() { got <- append(append([]job.State(nil), r.jobs.list...), r.imported.list...) })
 	select {
 	case list := <-got:
 		return list
@@ -125,8 +125,8 @@ func (r *Runner) jobsNow() []job.State {
 // DeleteEverything has this browser forget all that it keeps for this page, and loads
 // the page anew. It is refused unless what Losses asks for now was typed. Call it only
 // from a click after the losses were shown.
-func (r *Runner) DeleteEverything(typed string) {
-	r.dataWork("Looking once more what would be lost", func(ctx context.Context) error {
+func (t *Tab) DeleteEverything(typed string) {
+	t.dataWork("Looking once more what would be lost", func(ctx context.Context, r *Runner) error {
 		losses, err := r.losses(ctx)
 		if err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 
+	"crynux-dapp/app/profile"
 	"crynux-dapp/app/runner"
 	"crynux-dapp/chain/devchain"
 )
@@ -16,7 +17,7 @@ func Example() {
 	defer cancel()
 	r := runner.New(runner.Ports{
 		Clock: devchain.NewClock(1), HTTP: &transport{}, Store: onDisk(newDisk()), Worker: worker{}, Wallets: noWallets{},
-		NewID: func() string { return "1" }, Networks: []runner.Network{{ID: "dev", Name: "Development network"}},
+		NewID: func() string { return "1" }, Networks: []profile.Network{{ID: "dev", Name: "Development network"}},
 	})
 	ready := make(chan runner.Snapshot, 1)
 	r.Subscribe(func(s runner.Snapshot) {

@@ -17,8 +17,8 @@ import (
 // Export hands the person one file with everything that this browser keeps, under a
 // passphrase, or in the open where that is "". There is no key in it, in no form, and
 // no transaction that was signed: whoever had the file could send it.
-func (r *Runner) Export(passphrase string) {
-	r.dataWork("Writing the file", func(ctx context.Context) error {
+func (t *Tab) Export(passphrase string) {
+	t.dataWork("Writing the file", func(ctx context.Context, r *Runner) error {
 		file, err := r.exported(ctx)
 		if err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 
 	"crynux-dapp/app/job"
 	"crynux-dapp/chain"
+	"crynux-dapp/chain/taskwallet"
 	"crynux-dapp/relay"
 )
 
@@ -16,38 +17,92 @@ type (
 	hash    = common.Hash
 )
 
-// walletFault turns what a wallet refused into a value.
+// meanings are the errors of wallets, the person's and the task wallet, that say all by
+// themselves. The first that fits counts.
+var meanings = []struct {
+	err    error
+	code   job.Code
+	reason string
+}{
+	{errPurseBusy, job.PayingNow, ""},
+	{errNeverSent, job.TxDropped, ""},
+	{taskwallet.NotDeterministic, job.PurseNotDerivable, ""},
+	{taskwallet.ForeignSigner, job.PurseNotDerivable, ""},
+	{taskwallet.BadSignature, job.PurseNotDerivable, ""},
+	{taskwallet.OtherKey, job.PurseOtherKey, ""},
+	{taskwallet.Moved, job.PurseMoved, ""},
+	{taskwallet.Unsafe, job.PurseUnproven, ""},
+	{taskwallet.NoWorker, job.PurseNoWorker, ""},
+	{taskwallet.Locked, job.PurseLocked, ""},
+	{taskwallet.OverBudget, job.PurseOverBudget, ""},
+	{taskwallet.PriceTooHigh, job.GasPriceRaised, ""},
+	{taskwallet.WrongPassword, job.PurseWrongPassword, ""},
+	{taskwallet.BrokenFile, job.PurseBadFile, "It is damaged, or something else."},
+	{taskwallet.HostileFile, job.PurseBadFile, "It wants more memory or time than any honest backup."},
+	{taskwallet.BadKey, job.PurseBadFile, "The number in it is no key."},
+	{taskwallet.ForeignTarget, job.PurseForeignTarget, ""},
+	{taskwallet.TooMany, job.PurseBadAmount, ""},
+	{taskwallet.TooLittle, job.PurseBadAmount, ""},
+	{taskwallet.BadAmount, job.PurseBadAmount, ""},
+	{errStore, job.Storage, ""},
+	{context.Canceled, job.WalletSilent, ""}, // see left
+	{chain.ErrRejected, job.Rejected, ""},
+	{chain.ErrPending, job.WalletPending, ""},
+	{chain.ErrUnauthorized, job.WalletLocked, ""},
+	{chain.ErrUnsupported, job.WalletCannot, ""},
+	{chain.ErrDisconnected, job.WalletGone, ""},
+	{chain.ErrChainDisconnected, job.WalletGone, ""},
+	{chain.ErrSameID, job.ForeignChain, ""},
+	{chain.ErrWrongChain, job.WrongChain, ""},
+	{chain.ErrUnknownChain, job.WrongChain, ""},
+	{chain.ErrInsufficientFunds, job.NotEnoughGas, ""},
+	{chain.ErrNonceTooLow, job.TxWaiting, ""}, // it is taken, perhaps by an earlier request for this very payment
+	{chain.ErrUnderpriced, job.TxWaiting, ""},
+	{chain.ErrUnavailable, job.ChainDown, ""},
+	{chain.ErrRateLimited, job.ChainDown, ""},
+	{chain.ErrTimeout, job.ChainDown, ""},
+	{context.DeadlineExceeded, job.ChainDown, ""},
+}
+
+// walletFault turns what kept a wallet, the person's or the task wallet, from something
+// into a value.
 func walletFault(err error) job.Fault {
-	f := job.Fault{Detail: err.Error()}
-	var revert *chain.RevertError
+	var (
+		f      = job.Fault{Detail: err.Error()}
+		said   saying
+		poor   *shortOfCNX
+		short  *taskwallet.ShortError
+		own    *taskwallet.Error
+		revert *chain.RevertError
+	)
 	switch {
-	case left(err):
-		f.Code = job.WalletSilent
-	case errors.Is(err, chain.ErrRejected):
-		f.Code = job.Rejected
-	case errors.Is(err, chain.ErrPending):
-		f.Code = job.WalletPending
-	case errors.Is(err, chain.ErrUnauthorized):
-		f.Code = job.WalletLocked
-	case errors.Is(err, chain.ErrUnsupported):
-		f.Code = job.WalletCannot
-	case errors.Is(err, chain.ErrDisconnected), errors.Is(err, chain.ErrChainDisconnected):
-		f.Code = job.WalletGone
-	case errors.Is(err, chain.ErrSameID):
-		f.Code = job.ForeignChain
-	case errors.Is(err, chain.ErrWrongChain), errors.Is(err, chain.ErrUnknownChain):
-		f.Code = job.WrongChain
-	case errors.Is(err, chain.ErrInsufficientFunds):
-		f.Code = job.NotEnoughGas
+	case errors.As(err, &said):
+		return said.Fault
+	case errors.Is(err, errTransferFailed): // its reason may be a RevertError
+		f.Code, f.Reason = job.TxReverted, why(err)
+		return f
+	case errors.As(err, &poor):
+		f.Code, f.Need, f.Have = job.NotEnoughCNX, poor.need, poor.have
+		return f
+	case errors.As(err, &short):
+		f.Code, f.Need = job.PurseShort, short.Missing
+		return f
 	case errors.As(err, &revert):
 		f.Code, f.Reason = job.TxRefused, revert.Reason
-	case errors.Is(err, chain.ErrNonceTooLow), errors.Is(err, chain.ErrUnderpriced):
-		f.Code = job.TxWaiting // the nonce is taken, perhaps by an earlier request for this very payment
+		return f
 	case notTaken(err) != nil:
 		f.Code, f.Reason = job.TxRefused, notTaken(err).Error()
-	case errors.Is(err, chain.ErrUnavailable), errors.Is(err, chain.ErrRateLimited), errors.Is(err, chain.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
-		f.Code = job.ChainDown
-	default: // it may have acted all the same
+		return f
+	}
+	for _, m := range meanings {
+		if errors.Is(err, m.err) {
+			f.Code, f.Reason = m.code, m.reason
+			return f
+		}
+	}
+	if errors.As(err, &own) {
+		f.Code = job.Internal // it was asked for something that it never signs
+	} else { // it may have acted all the same
 		f.Code, f.Reason = job.WalletGarbage, "Its answer cannot be read."
 	}
 	return f

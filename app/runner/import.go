@@ -10,6 +10,7 @@ import (
 
 	"crynux-dapp/app/archive"
 	"crynux-dapp/app/job"
+	"crynux-dapp/app/profile"
 	"crynux-dapp/app/proof"
 	"crynux-dapp/app/task"
 )
@@ -52,8 +53,8 @@ func sourceOf(ctx context.Context, f File) archive.Source {
 }
 
 // ChooseImport asks the person for a file and reads what is in it. Nothing is taken yet.
-func (r *Runner) ChooseImport() {
-	r.dataWork("Reading the file", func(ctx context.Context) error {
+func (t *Tab) ChooseImport() {
+	t.dataWork("Reading the file", func(ctx context.Context, r *Runner) error {
 		file, ok, err := r.Data.Pick(ctx)
 		if err != nil || !ok {
 			return err
@@ -76,8 +77,8 @@ func (r *Runner) ChooseImport() {
 }
 
 // UnlockImport opens the chosen file with its passphrase.
-func (r *Runner) UnlockImport(passphrase string) {
-	r.dataWork("Opening the file", func(ctx context.Context) error {
+func (t *Tab) UnlockImport(passphrase string) {
+	t.dataWork("Opening the file", func(ctx context.Context, r *Runner) error {
 		file := r.offeredNow().file
 		if file == nil {
 			return nil
@@ -99,8 +100,8 @@ func (r *Runner) UnlockImport(passphrase string) {
 }
 
 // DropImport forgets the chosen file.
-func (r *Runner) DropImport() {
-	r.post(func() {
+func (t *Tab) DropImport() {
+	t.act(func(r *Runner) {
 		s := &r.snap.Stored
 		if s.Step == "" {
 			r.offer, s.Offer, s.Taken, s.Proposed, s.Locked, s.Fault = offered{}, nil, nil, nil, false, job.Fault{}
@@ -160,7 +161,7 @@ func (r *Runner) lookInto(ctx context.Context, file File) error {
 		offer.Wallets = append(offer.Wallets, w.Address)
 	}
 	proposed, broken := readOwn(c.Added)
-	proposed = slices.DeleteFunc(proposed, func(n Network) bool { return r.network(n.ID).chain != nil })
+	proposed = slices.DeleteFunc(proposed, func(n profile.Network) bool { return r.network(n.ID).chain != nil })
 	offer.Unreadable += broken
 	r.post(func() { r.offer, r.snap.Stored.Offer, r.snap.Stored.Proposed = o, offer, proposed })
 	return nil
@@ -227,8 +228,8 @@ func (r *Runner) here(ctx context.Context) (kept, error) {
 // TakeImport takes what was offered: all of it or nothing. What is here already stays
 // as it is; tasks come in as records, which never go on. Call it only from a click
 // after the offer was shown.
-func (r *Runner) TakeImport() {
-	r.dataWork("Taking what is in the file", func(ctx context.Context) error {
+func (t *Tab) TakeImport() {
+	t.dataWork("Taking what is in the file", func(ctx context.Context, r *Runner) error {
 		o := r.offeredNow()
 		if !o.read {
 			return nil
@@ -243,8 +244,7 @@ func (r *Runner) TakeImport() {
 			return errors.Join(err, r.Store.apply(ctx, added...))
 		}
 		r.post(func() {
-			r.imported = append(r.imported, taken...)
-			newestFirst(r.imported)
+			r.imported.add(taken...)
 			for k, draft := range o.drafts {
 				if draft != "" && !here.drafts[k] {
 					r.snap.Drafts[k] = draft
@@ -297,7 +297,7 @@ func (r *Runner) take(ctx context.Context, o offered, here kept, added *[]Record
 	}
 	for k, draft := range o.drafts {
 		if draft != "" && !here.drafts[k] {
-			records = append(records, Record{Settings, draftKey(k), versionedSetting([]byte(draft))})
+			records = append(records, Record{Settings, draftKey(k), versionedSetting(draftKey(k), []byte(draft))})
 		}
 	}
 	return taken, r.Store.apply(ctx, records...)

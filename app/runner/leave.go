@@ -13,9 +13,9 @@ func paused(ctx context.Context) bool { return errors.Is(context.Cause(ctx), err
 
 // Leave waits no longer for the wallet's answer to a job: what is asked now ends
 // with the fault WalletSilent. Nothing is taken back in the wallet.
-func (r *Runner) Leave(id string) {
-	r.post(func() {
-		if i := r.index(id); i >= 0 && r.jobs[i].Leavable() && r.leaves[id] != nil {
+func (t *Tab) Leave(id string) {
+	t.act(func(r *Runner) {
+		if i := r.index(id); i >= 0 && r.jobs.list[i].Leavable() && r.leaves[id] != nil {
 			r.leaves[id](nil)
 		}
 	})
@@ -23,8 +23,8 @@ func (r *Runner) Leave(id string) {
 
 // LeavePurse waits no longer for the wallet's answer about the task wallet. What
 // was asked for and may still be confirmed is looked for before it is asked again.
-func (r *Runner) LeavePurse() {
-	r.post(func() {
+func (t *Tab) LeavePurse() {
+	t.act(func(r *Runner) {
 		if r.snap.Purse.Asking {
 			r.leavePurse()
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/holiman/uint256"
 
+	"crynux-dapp/app/profile"
 	"crynux-dapp/app/runner"
 	"crynux-dapp/chain"
 	"crynux-dapp/chain/devchain"
@@ -37,7 +38,7 @@ type world struct {
 	chain *devchain.Chain
 	relay *devrelay.Relay
 	nodes *devrelay.Nodes
-	net   runner.Network
+	net   profile.Network
 	// Of the next page: nil vault or renewal = none, nil worker = one that works, nil clock = the
 	// network's, nil chance = none, href "" = this machine, rdns "" = Alice's wallet; former
 	// are earlier names of its site.
@@ -95,7 +96,7 @@ func begin(t *testing.T, s setup) *world {
 	w.must(err)
 	t.Cleanup(w.nodes.Close)
 
-	w.net = runner.Network{
+	w.net = profile.Network{
 		ID: "dev", Name: "Test network", ChainID: w.chain.ChainID().Uint64(), Coin: "ETH",
 		RPC: []string{rpc.URL}, Relays: []string{relay.URL}, EIP191: s.eip191, Fee: cnx(30), Development: true,
 		Contracts: chain.Contracts{Token: at.Token, Node: at.Node, Task: at.Task},

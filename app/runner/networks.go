@@ -3,13 +3,14 @@ package runner
 import (
 	"sync/atomic"
 
+	"crynux-dapp/app/profile"
 	"crynux-dapp/chain"
 	"crynux-dapp/relay"
 )
 
 // network is a profile with its clients.
 type network struct {
-	Network
+	profile.Network
 	endpoints *chain.Endpoints
 	chain     *chain.Client // over them; nil = this page does not know the network
 	relay     *relay.Relays
@@ -28,12 +29,12 @@ func (r *Runner) network(id string) network { return r.known()[id] }
 
 // setNetworks makes these the known ones. One that was known as it is keeps its clients,
 // which remember which endpoints rest.
-func (r *Runner) setNetworks(list []Network) {
+func (r *Runner) setNetworks(list []profile.Network) {
 	before := r.networks.byID.Load()
 	next := make(map[string]network, len(list))
 	for _, n := range list {
 		if before != nil {
-			if had := (*before)[n.ID]; had.chain != nil && had.same(n) {
+			if had := (*before)[n.ID]; had.chain != nil && had.Same(n) {
 				next[n.ID] = had
 				continue
 			}
@@ -43,7 +44,7 @@ func (r *Runner) setNetworks(list []Network) {
 	r.networks.byID.Store(&next)
 }
 
-func (r *Runner) clients(n Network) network {
+func (r *Runner) clients(n profile.Network) network {
 	endpoints := chain.NewEndpoints(n.ChainID, n.RPC, r.HTTP, r.Clock, r.Chance)
 	return network{
 		Network: n, endpoints: endpoints,

@@ -64,10 +64,10 @@ const gapTries = 6
 // nobody is about to use.
 func (r *Runner) lookForGap(n network, id string) {
 	i := r.index(id)
-	if i < 0 || r.jobs[i].Order.Hand != job.ByTaskWallet {
+	if i < 0 || r.jobs.list[i].Order.Hand != job.ByTaskWallet {
 		return
 	}
-	s, others := r.jobs[i], r.jobs
+	s, others := r.jobs.list[i], r.jobs.list
 	between := map[uint64]bool{} // nonces of transactions that this page sends again itself
 	for j := range others {
 		if o := &others[j]; payerOf(*o) == payerOf(s) && !o.Phase.Ended() {

@@ -7,17 +7,20 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 
+	"crynux-dapp/app/job"
 	"crynux-dapp/chain"
 )
 
-// outgoing is a transaction that belongs to no job and may be on its way.
+// outgoing is a transaction that may be on its way.
 type outgoing struct {
 	from  address
 	nonce uint64
 	block uint64 // newest when it was asked for
 	hash  hash   // zero = not known yet
-	// is reports whether a mined transaction of this sender and nonce is the one:
-	// wallets speed up under another hash.
+	// signed tells that its bytes are known: they have this nonce and no other.
+	signed bool
+	// is reports whether a mined transaction of this sender is the one: wallets speed up
+	// under another hash.
 	is func(*chain.Transaction) bool
 }
 
@@ -31,7 +34,8 @@ var (
 const settleEvery = time.Second
 
 // settle waits until a transaction is as deep in the chain as the network wants.
-// Errors: errTransferFailed with the contract's reason, errNeverSent, that of ctx.
+// Errors: errTransferFailed with the contract's reason and its charge, errNeverSent, that
+// of ctx.
 func (r *Runner) settle(ctx context.Context, n network, tx outgoing) error {
 	for unknown := 0; ; {
 		receipt, head, known, err := r.receipt(ctx, n, tx.hash)
@@ -42,20 +46,32 @@ func (r *Runner) settle(ctx context.Context, n network, tx outgoing) error {
 			}
 		case receipt != nil && !receipt.OK:
 			reason, _ := n.chain.Failure(ctx, receipt) // without a reason it has failed as well
-			return errors.Join(errTransferFailed, reason)
+			return &chargedError{errors.Join(errTransferFailed, reason), job.ChargedGas}
 		case receipt != nil && head+1 >= receipt.Block+max(n.Confirmations, 1):
 			return nil
 		case receipt != nil || known:
 			unknown = 0
 		default:
 			if unknown++; tx.hash == (hash{}) || unknown%unknownTicks == 0 {
-				found, err := r.whatBecameOf(ctx, n, tx, unknown >= droppedTicks)
-				if err != nil && !passes(err) {
+				became, err := r.trace(ctx, n, tx)
+				switch {
+				case errors.Is(err, errUnshown):
+					if unknown >= droppedTicks { // it is of long ago
+						return errNeverSent
+					}
+				case err != nil && !passes(err):
 					return err
 				}
-				if found != (hash{}) {
-					tx.hash, unknown = found, 0
+				switch became := became.(type) {
+				case job.Sent:
+					tx.hash, unknown = became.Hash, 0
 					continue
+				case job.Replaced:
+					return errNeverSent
+				case job.NotSent:
+					if tx.hash == (hash{}) || unknown >= droppedTicks { // nodes hear late of each other's
+						return errNeverSent
+					}
 				}
 			}
 		}
@@ -80,33 +96,6 @@ func (r *Runner) receipt(ctx context.Context, n network, sent hash) (receipt *ch
 
 // noEvents is a block that no chain reaches: nobody asks what happened since.
 const noEvents = 1 << 62
-
-// whatBecameOf looks for a transaction by its nonce: its hash if it is mined; zero
-// while it may still come. The error is errNeverSent if it cannot, which without
-// a hash is certain when nothing of the sender waits, and with one when it was
-// unknown for long.
-func (r *Runner) whatBecameOf(ctx context.Context, n network, tx outgoing, long bool) (hash, error) {
-	mined, pending, err := n.chain.Nonces(ctx, tx.from)
-	if err != nil {
-		return hash{}, err
-	}
-	switch {
-	case mined > tx.nonce:
-		found, err := n.chain.Find(ctx, tx.from, tx.nonce, tx.block)
-		switch {
-		case err != nil:
-			return hash{}, err
-		case found != nil && tx.is(found):
-			return found.Hash, nil
-		}
-		return hash{}, errNeverSent
-	case pending > tx.nonce:
-		return hash{}, nil // something waits there
-	case tx.hash == hash{}, long:
-		return hash{}, errNeverSent
-	}
-	return hash{}, nil
-}
 
 // passes reports whether an error is about the endpoint and not about what was asked.
 func passes(err error) bool {

@@ -1,62 +1,24 @@
 package runner
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"slices"
-	"strconv"
-
-	"github.com/holiman/uint256"
 
 	"crynux-dapp/app/job"
+	"crynux-dapp/app/profile"
 )
 
 // ownKey is the setting that holds the networks that the person added.
 const ownKey = "networks"
-
-// OwnPrefix begins the ids of the networks that a person added, and of no other.
-const OwnPrefix = "own:"
 
 // mostOwn bounds the networks that one may add.
 const mostOwn = 20
 
 // OwnNetwork is a network that the person added.
 type OwnNetwork struct {
-	Network
+	profile.Network
 	// InUse tells that a job of it is unfinished: it cannot be removed now.
 	InUse bool
-}
-
-// ownRecord is such a network as it is kept.
-type ownRecord struct {
-	Name          string   `json:"name"`
-	ChainID       uint64   `json:"chainId"`
-	Coin          string   `json:"coin"`
-	RPC           []string `json:"rpc"`
-	Relays        []string `json:"relays"`
-	Explorer      string   `json:"explorer,omitempty"`
-	Token         address  `json:"token"`
-	Node          address  `json:"node"`
-	Task          address  `json:"task"`
-	EIP191        bool     `json:"eip191,omitempty"`
-	Confirmations uint64   `json:"confirmations"`
-	Fee           string   `json:"fee"` // base units
-}
-
-// OwnID is the id of an own network, made of chain and contracts: whoever adds the same
-// one again finds its tasks again.
-func OwnID(n Network) string {
-	c := n.Contracts
-	sum := sha256.Sum256(slices.Concat([]byte(strconv.FormatUint(n.ChainID, 10)), c.Token[:], c.Node[:], c.Task[:]))
-	return OwnPrefix + hex.EncodeToString(sum[:8])
-}
-
-// same reports whether two profiles are equal.
-func (n Network) same(o Network) bool {
-	equal := slices.Equal(n.RPC, o.RPC) && slices.Equal(n.Relays, o.Relays)
-	return equal && n.ID == o.ID && n.Name == o.Name && n.ChainID == o.ChainID && n.Coin == o.Coin && n.Explorer == o.Explorer &&
-		n.Contracts == o.Contracts && n.EIP191 == o.EIP191 && n.Confirmations == o.Confirmations && n.Fee == o.Fee
 }
 
 // setOwn takes over the stored own networks. Those that cannot be read are not there.
@@ -67,30 +29,25 @@ func (r *Runner) setOwn(stored []byte) {
 }
 
 // readOwn reads own networks as they are kept, and counts what cannot be read.
-func readOwn(stored []byte) (list []Network, broken int) {
-	var records []ownRecord
-	if len(stored) > 0 && json.Unmarshal(stored, &records) != nil {
+func readOwn(stored []byte) (list []profile.Network, broken int) {
+	var texts []profile.Text
+	if len(stored) > 0 && json.Unmarshal(stored, &texts) != nil {
 		broken++
 	}
-	for _, k := range records[:min(len(records), mostOwn)] {
-		n := Network{
-			Name: k.Name, ChainID: k.ChainID, Coin: k.Coin, RPC: k.RPC, Relays: k.Relays, Explorer: k.Explorer, EIP191: k.EIP191, Confirmations: k.Confirmations, Own: true,
-		}
-		n.Contracts.Token, n.Contracts.Node, n.Contracts.Task = k.Token, k.Node, k.Task
-		n.ID = OwnID(n)
-		fee, err := uint256.FromDecimal(k.Fee)
-		if err != nil || k.ChainID == 0 || len(k.RPC) == 0 || len(k.Relays) == 0 {
+	for _, text := range texts[:min(len(texts), mostOwn)] {
+		n, err := text.Network()
+		if err != nil {
 			broken++
 			continue
 		}
-		n.Fee = *fee
+		n.ID, n.Own = n.OwnID(), true
 		list = append(list, n)
 	}
 	return list, broken
 }
 
 // useOwn makes these the own networks. A page whose network is gone shows the first.
-func (r *Runner) useOwn(list []Network) {
+func (r *Runner) useOwn(list []profile.Network) {
 	r.added = list
 	r.setNetworks(slices.Concat(r.Networks, list))
 	switch n := r.network(r.snap.Network.ID); {
@@ -104,15 +61,12 @@ func (r *Runner) useOwn(list []Network) {
 }
 
 // keepOwn stores own networks and uses them once they are on disk.
-func (r *Runner) keepOwn(list []Network, then func(error)) {
-	records := make([]ownRecord, len(list))
+func (r *Runner) keepOwn(list []profile.Network, then func(error)) {
+	texts := make([]profile.Text, len(list))
 	for i, n := range list {
-		records[i] = ownRecord{
-			Name: n.Name, ChainID: n.ChainID, Coin: n.Coin, RPC: n.RPC, Relays: n.Relays, Explorer: n.Explorer,
-			Token: n.Contracts.Token, Node: n.Contracts.Node, Task: n.Contracts.Task, EIP191: n.EIP191, Confirmations: n.Confirmations, Fee: n.Fee.Dec(),
-		}
+		texts[i] = n.Text()
 	}
-	text, err := json.Marshal(records)
+	text, err := json.Marshal(texts)
 	if err != nil {
 		panic(err) // plain values
 	}
@@ -126,12 +80,12 @@ func (r *Runner) keepOwn(list []Network, then func(error)) {
 
 // RemoveNetwork forgets a network that the person added; what was made there stays in
 // the list. It does nothing while a job of it is unfinished.
-func (r *Runner) RemoveNetwork(id string) {
-	r.post(func() {
+func (t *Tab) RemoveNetwork(id string) {
+	t.act(func(r *Runner) {
 		if r.inUse(id) {
 			return
 		}
-		left := slices.DeleteFunc(slices.Clone(r.added), func(n Network) bool { return n.ID == id })
+		left := slices.DeleteFunc(slices.Clone(r.added), func(n profile.Network) bool { return n.ID == id })
 		r.keepOwn(left, func(err error) {
 			if err != nil {
 				r.snap.Trial = &Trial{Fault: storageFault(err)}
@@ -142,7 +96,7 @@ func (r *Runner) RemoveNetwork(id string) {
 
 // inUse reports whether a job of a network is unfinished.
 func (r *Runner) inUse(id string) bool {
-	return slices.ContainsFunc(r.jobs, func(s job.State) bool {
+	return slices.ContainsFunc(r.jobs.list, func(s job.State) bool {
 		stopped := s.Phase == job.Failed && (s.TaskID != 0 || s.Create.Asked != 0)
 		return s.Order.Network == id && s.Phase != job.Draft && (!s.Phase.Ended() || stopped)
 	})
@@ -153,4 +107,35 @@ func (r *Runner) ownShown() (list []OwnNetwork) {
 		list = append(list, OwnNetwork{n, r.inUse(n.ID)})
 	}
 	return list
+}
+
+// ownOfV1 writes own networks anew that were stored before they had the form of
+// config.json.
+func ownOfV1(stored []byte) []byte {
+	var records []struct {
+		Name, Coin, Explorer string
+		ChainID              uint64
+		RPC, Relays          []string
+		Token, Node, Task    address
+		EIP191               bool
+		Confirmations        uint64
+		Fee                  string // base units
+	}
+	if json.Unmarshal(stored, &records) != nil {
+		return stored
+	}
+	texts := make([]profile.Text, len(records))
+	for i, k := range records {
+		n := profile.Network{Name: k.Name, ChainID: k.ChainID, Coin: k.Coin, RPC: k.RPC, Relays: k.Relays, Explorer: k.Explorer, EIP191: k.EIP191, Confirmations: k.Confirmations}
+		n.Contracts.Token, n.Contracts.Node, n.Contracts.Task = k.Token, k.Node, k.Task
+		if err := n.Fee.SetFromDecimal(k.Fee); err != nil {
+			n.Fee.Clear() // which no network has: it is counted as unreadable
+		}
+		texts[i] = n.Text()
+	}
+	text, err := json.Marshal(texts)
+	if err != nil {
+		panic(err) // plain values
+	}
+	return text
 }

@@ -10,21 +10,27 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/google/go-cmp/cmp"
+
 	"crynux-dapp/app/job"
+	"crynux-dapp/app/profile"
 	"crynux-dapp/app/runner"
 	"crynux-dapp/app/task"
+	"crynux-dapp/app/trial"
+	"crynux-dapp/chain"
 	"crynux-dapp/relay/devrelay"
 )
 
 // own is the network of the world as a person would type it.
-func (w *world) own() runner.Network {
+func (w *world) own() profile.Network {
 	n := w.net
 	n.ID, n.Name, n.Development = "", "Ours", false
 	return n
 }
 
 // tries has a network checked and returns what was found.
-func (g *page) tries(n runner.Network) runner.Trial {
+func (g *page) tries(n profile.Network) runner.Trial {
 	g.w.Helper()
 	g.TryNetwork(n)
 	s := g.until("it was checked", func(s runner.Snapshot) bool {
@@ -34,14 +40,14 @@ func (g *page) tries(n runner.Network) runner.Trial {
 }
 
 // adds has a network checked and added, and returns its id.
-func (g *page) adds(n runner.Network) string {
+func (g *page) adds(n profile.Network) string {
 	g.w.Helper()
 	if trial := g.tries(n); !trial.Passed(false) {
 		g.w.Fatalf("%+v", trial.Findings)
 	}
 	g.AddNetwork(false)
 	g.until("it was added", func(s runner.Snapshot) bool { return s.Trial != nil && s.Trial.Added })
-	return runner.OwnID(n)
+	return n.OwnID()
 }
 
 // TestOwnNetworkIsCheckedBeforeItIsAdded: each thing that is wrong is found, and then
@@ -57,27 +63,27 @@ func TestOwnNetworkIsCheckedBeforeItIsAdded(t *testing.T) {
 	dead.Close()
 	good := w.own()
 	for name, c := range map[string]struct {
-		change  func(*runner.Network)
+		change  func(*profile.Network)
 		alter   func(url string, answer []byte) []byte
-		part    runner.Part
-		verdict runner.Verdict
+		part    trial.Part
+		verdict trial.Verdict
 		got     string
 	}{
-		"wrong chain id":   {func(n *runner.Network) { n.ChainID++ }, nil, runner.PartRPC, runner.OtherChain, strconv.FormatUint(good.ChainID, 10)},
-		"dead RPC":         {func(n *runner.Network) { n.RPC = append([]string{dead.URL}, n.RPC...) }, nil, runner.PartRPC, runner.Silent, ""},
-		"RPC of HTML":      {func(n *runner.Network) { n.RPC = []string{page} }, nil, runner.PartRPC, runner.Strange, ""},
-		"RPC of nonsense":  {nil, func(url string, answer []byte) []byte { return []byte(`{"jsonrpc":"2.0","id":0,"result":{}}`) }, runner.PartRPC, runner.Strange, ""},
-		"no Task contract": {func(n *runner.Network) { n.Contracts.Task[0] ^= 1 }, nil, runner.PartTask, runner.Missing, ""},
-		"contracts swapped": {func(n *runner.Network) {
+		"wrong chain id":   {func(n *profile.Network) { n.ChainID++ }, nil, trial.RPC, trial.OtherChain, strconv.FormatUint(good.ChainID, 10)},
+		"dead RPC":         {func(n *profile.Network) { n.RPC = append([]string{dead.URL}, n.RPC...) }, nil, trial.RPC, trial.Silent, ""},
+		"RPC of HTML":      {func(n *profile.Network) { n.RPC = []string{page} }, nil, trial.RPC, trial.Strange, ""},
+		"RPC of nonsense":  {nil, func(url string, answer []byte) []byte { return []byte(`{"jsonrpc":"2.0","id":0,"result":{}}`) }, trial.RPC, trial.Strange, ""},
+		"no Task contract": {func(n *profile.Network) { n.Contracts.Task[0] ^= 1 }, nil, trial.Task, trial.Missing, ""},
+		"contracts swapped": {func(n *profile.Network) {
 			n.Contracts.Task, n.Contracts.Node = n.Contracts.Node, n.Contracts.Task
-		}, nil, runner.PartNode, runner.Missing, ""},
-		"no token": {func(n *runner.Network) { n.Contracts.Token = n.Contracts.Task }, nil, runner.PartToken, runner.Missing, ""},
+		}, nil, trial.Node, trial.Missing, ""},
+		"no token": {func(n *profile.Network) { n.Contracts.Token = n.Contracts.Task }, nil, trial.Token, trial.Missing, ""},
 		"foreign token": {nil, func(_ string, answer []byte) []byte {
 			return bytes.ReplaceAll(answer, []byte("434e58"), []byte("544553")) // CNX, TES
-		}, runner.PartToken, runner.OtherToken, "TES"},
-		"dead Relay":         {func(n *runner.Network) { n.Relays = append(n.Relays, address) }, nil, runner.PartRelay, runner.Silent, ""},
-		"no Relay":           {func(n *runner.Network) { n.Relays = []string{w.net.RPC[0] + "/somewhere"} }, nil, runner.PartRelay, runner.Missing, ""},
-		"login page instead": {func(n *runner.Network) { n.Relays = []string{page} }, nil, runner.PartRelay, runner.Strange, ""},
+		}, trial.Token, trial.OtherToken, "TES"},
+		"dead Relay":         {func(n *profile.Network) { n.Relays = append(n.Relays, address) }, nil, trial.Relay, trial.Silent, ""},
+		"no Relay":           {func(n *profile.Network) { n.Relays = []string{w.net.RPC[0] + "/somewhere"} }, nil, trial.Relay, trial.Missing, ""},
+		"login page instead": {func(n *profile.Network) { n.Relays = []string{page} }, nil, trial.Relay, trial.Strange, ""},
 	} {
 		n := w.own()
 		n.Name = name
@@ -85,18 +91,18 @@ func TestOwnNetworkIsCheckedBeforeItIsAdded(t *testing.T) {
 			c.change(&n)
 		}
 		g.http.setAlter(c.alter)
-		trial := g.tries(n)
+		tried := g.tries(n)
 		g.http.setAlter(nil)
-		var found []runner.Finding
-		for _, f := range trial.Findings {
-			if f.Part == c.part && f.Verdict != runner.Fine {
+		var found []trial.Finding
+		for _, f := range tried.Findings {
+			if f.Part == c.part && f.Verdict != trial.Fine {
 				found = append(found, f)
 			}
 		}
 		if len(found) != 1 || found[0].Verdict != c.verdict || c.got != "" && found[0].Got != c.got {
-			t.Errorf("%s: %+v", name, trial.Findings)
+			t.Errorf("%s: %+v", name, tried.Findings)
 		}
-		if trial.Passed(false) || trial.Passed(true) != (name == "dead Relay") {
+		if tried.Passed(false) || tried.Passed(true) != (name == "dead Relay") {
 			t.Errorf("%s: it would be added", name)
 		}
 		g.AddNetwork(name != "dead Relay") // a Relay that is down wants its tick
@@ -108,14 +114,14 @@ func TestOwnNetworkIsCheckedBeforeItIsAdded(t *testing.T) {
 
 	n := w.own()
 	n.Relays = []string{address}
-	if trial := g.tries(n); !trial.Passed(true) {
-		t.Fatalf("%+v", trial.Findings)
+	if tried := g.tries(n); !tried.Passed(true) {
+		t.Fatalf("%+v", tried.Findings)
 	}
 	g.AddNetwork(true)
 	s := g.until("it was added with a Relay that is down", func(s runner.Snapshot) bool { return len(s.Own) == 1 })
 	id := g.adds(good) // the same chain and contracts take its place
 	s = g.until("it was replaced", func(s runner.Snapshot) bool { return s.Own[0].Relays[0] == good.Relays[0] })
-	if len(s.Own) != 1 || s.Own[0].ID != id || !strings.HasPrefix(id, runner.OwnPrefix) || !s.Own[0].Own || s.Network.ID != "dev" {
+	if len(s.Own) != 1 || s.Own[0].ID != id || !strings.HasPrefix(id, profile.OwnPrefix) || !s.Own[0].Own || s.Network.ID != "dev" {
 		t.Errorf("%+v, the page is at %s", s.Own, s.Network.ID)
 	}
 }
@@ -191,15 +197,67 @@ func TestOwnNetworksThatCannotBeReadAreCounted(t *testing.T) {
 		record            string
 		unreadable, newer int
 	}{
-		"damaged":            {`v1 [{"name":`, 1, 0},
-		"without endpoints":  {`v1 [{"name":"a","chainId":5,"fee":"1"}]`, 1, 0},
-		"of a newer version": {`v2 {"networks":[]}`, 0, 1},
+		"damaged":                        {`v2 [{"name":`, 1, 0},
+		"damaged, of version 1":          {`v1 [{"name":`, 1, 0},
+		"without endpoints, version 1":   {`v1 [{"name":"a","chainId":5,"fee":"1"}]`, 1, 0},
+		"without endpoints":              {`v2 [{"name":"a","chainId":5,"fee":"1"}]`, 1, 0},
+		"in version 2, but of version 1": {`v2 [` + ownV1 + `]`, 1, 0},
+		"of a newer version":             {`v3 {"networks":[]}`, 0, 1},
 	} {
 		d := newDisk()
 		w.must(onDisk(d).Put(t.Context(), runner.Settings, "networks", []byte(c.record)))
 		g := w.reopen(w.stranger(), onDisk(d))
 		if s, _ := g.now(); s.Unreadable != c.unreadable || s.Newer != c.newer || len(s.Own) != 0 {
 			t.Errorf("%s: %d unreadable, %d newer, %+v", name, s.Unreadable, s.Newer, s.Own)
+		}
+		g.close()
+	}
+}
+
+// ownV1 is a network as version 1 of the setting had it. Do not change it: browsers keep
+// such records.
+const ownV1 = `{"name":"Ours","chainId":4242,"coin":"POL","rpc":["https://a.example/rpc","https://b.example"],"relays":["https://relay.example"],"explorer":"https://scan.example","token":"0x95e7e7ed5463ff482f61585605a0ff278e0e1ffb","node":"0x719f8f1e106bef85f2ffc1d23e86c9cbcb7ddb67","task":"0xd14f963b54deff1993ff7987954602c9593d36a4","eip191":true,"confirmations":3,"fee":"30500000000000000000"}`
+
+// TestOwnNetworksOfVersion1AreRead, also where the setting had no version at all, and
+// are written in the form of config.json from then on.
+func TestOwnNetworksOfVersion1AreRead(t *testing.T) {
+	w := begin(t, setup{})
+	want := profile.Network{
+		Name: "Ours", ChainID: 4242, Coin: "POL", RPC: []string{"https://a.example/rpc", "https://b.example"}, Relays: []string{"https://relay.example"},
+		Explorer: "https://scan.example", EIP191: true, Confirmations: 3, Own: true,
+		Contracts: chain.Contracts{
+			Token: common.HexToAddress("0x95e7e7ed5463ff482f61585605a0ff278e0e1ffb"),
+			Node:  common.HexToAddress("0x719f8f1e106bef85f2ffc1d23e86c9cbcb7ddb67"),
+			Task:  common.HexToAddress("0xd14f963b54deff1993ff7987954602c9593d36a4"),
+		},
+	}
+	w.must(want.Fee.SetFromDecimal("30500000000000000000"))
+	want.ID = want.OwnID()
+	for _, version := range []string{"", "v1 "} {
+		d := newDisk()
+		w.must(onDisk(d).Put(t.Context(), runner.Settings, "networks", []byte(version+"["+ownV1+"]")))
+		g := w.reopen(w.stranger(), onDisk(d))
+		s, _ := g.now()
+		if s.Unreadable != 0 || len(s.Own) != 1 {
+			t.Fatalf("%q: %d unreadable, %+v", version, s.Unreadable, s.Own)
+		}
+		if diff := cmp.Diff(want, s.Own[0].Network); diff != "" {
+			t.Errorf("%q: -want +got\n%s", version, diff)
+		}
+		added := g.adds(w.own())
+		record, _, err := onDisk(d).Get(t.Context(), runner.Settings, "networks")
+		w.must(err)
+		if text := string(record); !strings.HasPrefix(text, "v2 [") || !strings.Contains(text, `"fee":"30.5"`) {
+			t.Errorf("%q: it is kept as %s", version, text)
+		}
+		g.close()
+		g = w.reopen(w.stranger(), onDisk(d))
+		s, _ = g.now()
+		if len(s.Own) != 2 || s.Own[1].ID != added {
+			t.Fatalf("%q: after a reload there is %+v", version, s.Own)
+		}
+		if diff := cmp.Diff(want, s.Own[0].Network); diff != "" {
+			t.Errorf("%q: after a reload, -want +got\n%s", version, diff)
 		}
 		g.close()
 	}

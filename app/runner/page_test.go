@@ -11,7 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"crynux-dapp/app/election"
 	"crynux-dapp/app/job"
+	"crynux-dapp/app/profile"
 	"crynux-dapp/app/runner"
 	"crynux-dapp/app/task"
 )
@@ -56,7 +58,7 @@ func (w *world) reopen(p person, s *store) *page {
 		clock = w.clock
 	}
 	live := lively{clock, g.http, s.tab}
-	var tabs runner.Tabs
+	var tabs election.Tabs
 	if s.tab != nil {
 		tabs = s.tab
 	}
@@ -66,7 +68,7 @@ func (w *world) reopen(p person, s *store) *page {
 		View:  w.eyes[g],
 		Clock: live, Chance: w.chance, HTTP: live, Store: s, Worker: second, Wallets: wallets{g.conn, cmp.Or(w.rdns, "test.alice")},
 		Locks: s.locks, Tabs: tabs,
-		NewID: g.newID, Networks: []runner.Network{w.net}, Vault: w.vault, Hosts: hostsOf(w.vault), Home: w.home(), Reload: g.reload, Renewal: w.renewal, Data: g.data,
+		NewID: g.newID, Networks: []profile.Network{w.net}, Vault: w.vault, Hosts: hostsOf(w.vault), Home: w.home(), Reload: g.reload, Renewal: w.renewal, Data: g.data,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})

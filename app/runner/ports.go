@@ -17,8 +17,9 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/holiman/uint256"
 
+	"crynux-dapp/app/election"
+	"crynux-dapp/app/profile"
 	"crynux-dapp/chain"
 	"crynux-dapp/relay"
 )
@@ -31,7 +32,7 @@ type Ports struct {
 	Worker   Worker
 	Wallets  Wallets
 	NewID    func() string
-	Networks []Network // of config.json: at least one
+	Networks []profile.Network // of config.json: at least one
 	// Chance is between 0 and 1, anew each time. It spreads the requests of many pages
 	// that met the same trouble; nil = they are not spread.
 	Chance func() float64
@@ -41,7 +42,7 @@ type Ports struct {
 	// only this page.
 	Locks Locks
 	// Tabs are the other tabs with the same database; nil = there are none.
-	Tabs Tabs
+	Tabs election.Tabs
 	// Vault keeps the task wallet's key; nil = there is no task wallet.
 	Vault Vault
 	// Hosts keeps the keys of the purses of hosts; nil = there are none.
@@ -62,10 +63,11 @@ type Clock interface {
 	Sleep(ctx context.Context, d time.Duration) error
 }
 
-// View tells whether the page can be seen. The chain is asked less often where it cannot.
+// View tells whether the page can be seen. Where it cannot, the chain is asked less often,
+// and another tab that runs the jobs is not asked whether it is there.
 type View interface {
 	Hidden() bool
-	// Watch calls f whenever that may have changed.
+	// Watch calls f whenever that may have changed. f must not block.
 	Watch(f func()) (cancel func())
 }
 
@@ -141,27 +143,4 @@ type Connection interface {
 type Wallet struct {
 	// ID names it while this page lives; RDNS names it for ever ("" if unknown).
 	ID, RDNS, Name, Icon string
-}
-
-// Network is one profile, of config.json or the person's own.
-type Network struct {
-	ID, Name string
-	ChainID  uint64
-	Coin     string // symbol of the native coin
-	// RPC are its endpoints, the preferred one first.
-	RPC []string
-	// Relays are its Relays, the preferred one first.
-	Relays    []string
-	Explorer  string
-	Contracts chain.Contracts
-	// EIP191 tells that the Relay also accepts personal_sign signatures.
-	EIP191 bool
-	// Confirmations is how many blocks deep a payment counts as arrived; 0 means 1.
-	Confirmations uint64
-	// Fee of a task in CNX base units.
-	Fee uint256.Int
-	// Development marks a network without real models; Historical one that is gone.
-	Development, Historical bool
-	// Own marks one that the person added.
-	Own bool
 }

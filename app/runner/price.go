@@ -4,13 +4,14 @@ import (
 	"github.com/holiman/uint256"
 
 	"crynux-dapp/app/job"
+	"crynux-dapp/app/profile"
 )
 
 // price is what the next task costs, as far as anybody can know: the contract
 // has no getter for its fee (protocol.md G.27). What the newest task of this page
 // was really charged counts more than the profile.
-func (r *Runner) price(n Network) uint256.Int {
-	if s, ok := charged(r.jobs, n.ID); ok {
+func (r *Runner) price(n profile.Network) uint256.Int {
+	if s, ok := charged(r.jobs.list, n.ID); ok {
 		return s.Create.Fee
 	}
 	return n.Fee

@@ -106,7 +106,7 @@ func (r *Runner) note(s Signature) {
 		}
 		s.At = r.now()
 		if i := r.index(s.Job); i >= 0 {
-			s.Title = r.jobs[i].Order.Title
+			s.Title = r.jobs.list[i].Order.Title
 		}
 		list := append([]Signature{s}, r.snap.Purse.Activity...)
 		list = list[:min(len(list), mostSignatures)]
@@ -126,12 +126,12 @@ func (r *Runner) lost(err error) error {
 }
 
 // activity reads what a task wallet has signed in this browser, the newest first.
-func (r *Runner) activity(ctx context.Context, record taskwallet.Record) (list []Signature) {
-	text, ok, err := r.Store.Get(ctx, Settings, activityKey(record))
-	if err != nil || !ok || json.Unmarshal(text, &list) != nil {
+func (r *Runner) activity(ctx context.Context, record taskwallet.Record) []Signature {
+	signed, err := list[Signature](ctx, r, activityKey(record))
+	if err != nil {
 		return nil // only a list to look at
 	}
-	return list[:min(len(list), mostSignatures)]
+	return signed[:min(len(signed), mostSignatures)]
 }
 
 func activityKey(record taskwallet.Record) string { return "activity-" + record.StoreKey() }

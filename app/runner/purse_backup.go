@@ -8,8 +8,8 @@ import (
 
 // OpenBackup opens the task wallet from its backup file, or proves that the file
 // of the open one opens.
-func (r *Runner) OpenBackup(file []byte, password string) {
-	r.purseWork("Opening the backup", func(ctx context.Context, n network, _ Connection) error {
+func (t *Tab) OpenBackup(file []byte, password string) {
+	t.purseWork("Opening the backup", func(ctx context.Context, r *Runner, n network, _ Connection) error {
 		at, err := r.Vault.OpenBackup(ctx, file, password)
 		if err != nil {
 			return err
@@ -24,7 +24,11 @@ func (r *Runner) OpenBackup(file []byte, password string) {
 }
 
 // Backup writes the open key as a keystore file for the person to keep.
-func (r *Runner) Backup(ctx context.Context, password string) ([]byte, error) {
+func (t *Tab) Backup(ctx context.Context, password string) ([]byte, error) {
+	r, err := t.running()
+	if err != nil {
+		return nil, err
+	}
 	if r.Vault == nil {
 		return nil, errNoVault
 	}

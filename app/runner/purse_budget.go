@@ -31,9 +31,9 @@ const mostEver = 1000
 
 // SetMostTasks changes how many tasks may be funded at once, from the shipped
 // ceiling up to 1000. Call it only from a click.
-func (r *Runner) SetMostTasks(n uint64) {
+func (t *Tab) SetMostTasks(n uint64) {
 	n = min(max(n, taskwallet.MostTasks), mostEver)
-	r.post(func() {
+	t.act(func(r *Runner) {
 		r.snap.Purse.MostTasks = n
 		r.write(write{store: Settings, key: mostTasksKey, value: strconv.AppendUint(nil, n, 10)})
 	})
@@ -63,7 +63,7 @@ func (r *Runner) allow(amount uint256.Int, then func()) {
 		err := r.Vault.Allow(r.ctx, amount)
 		r.post(func() {
 			if err != nil {
-				r.snap.Purse.Fault = purseFault(err)
+				r.snap.Purse.Fault = walletFault(err)
 				return
 			}
 			r.snap.Purse.Budget, r.snap.Purse.Spent = amount, uint256.Int{}

@@ -41,7 +41,11 @@ type Remains struct {
 }
 
 // PurseRemains looks what would be lost if the task wallet were deleted now.
-func (r *Runner) PurseRemains(ctx context.Context) (Remains, error) {
+func (t *Tab) PurseRemains(ctx context.Context) (Remains, error) {
+	r, err := t.running()
+	if err != nil {
+		return Remains{}, err
+	}
 	n, p := r.present(), r.purseNow()
 	if !p.made || n.Historical {
 		return Remains{}, taskwallet.Locked.Because("there is no task wallet")
@@ -117,8 +121,8 @@ func (r *Runner) refundable(account address) (n int) {
 // refused while there is money in it, unless somebody else has the key, and while a
 // fee can come back to it. What stays is the record, without what this browser kept
 // of the key.
-func (r *Runner) RetirePurse() {
-	r.purseWork("Looking whether it is empty", func(ctx context.Context, n network, _ Connection) error {
+func (t *Tab) RetirePurse() {
+	t.purseWork("Looking whether it is empty", func(ctx context.Context, r *Runner, n network, _ Connection) error {
 		p := r.purseNow()
 		if !p.made {
 			return taskwallet.Locked.Because("there is no task wallet")
@@ -153,8 +157,8 @@ func whyNotRetired(record taskwallet.Record, refundable int) string {
 // DeletePurse has this browser forget the task wallet and its record. It is refused
 // while something could be lost by it, unless the last four characters of the
 // address are typed.
-func (r *Runner) DeletePurse(typed string) {
-	r.purseWork("Looking what is left", func(ctx context.Context, n network, _ Connection) error {
+func (t *Tab) DeletePurse(typed string) {
+	t.purseWork("Looking what is left", func(ctx context.Context, r *Runner, n network, _ Connection) error {
 		p := r.purseNow()
 		if !p.made {
 			return taskwallet.Locked.Because("there is no task wallet")

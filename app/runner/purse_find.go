@@ -30,8 +30,8 @@ type Found struct {
 
 // FindPurses looks on the chain for the task wallets that the connected account has
 // filled. The wallet is not asked for anything.
-func (r *Runner) FindPurses() {
-	r.purseWork("Looking on the blockchain", func(ctx context.Context, n network, _ Connection) error {
+func (t *Tab) FindPurses() {
+	t.purseWork("Looking on the blockchain", func(ctx context.Context, r *Runner, n network, _ Connection) error {
 		owner := r.account()
 		list, whole, err := n.chain.FundedBy(ctx, owner)
 		if err != nil {
@@ -56,8 +56,8 @@ func (r *Runner) FindPurses() {
 // the key; "" = the names that this page knows. at is the account that is looked
 // for; zero = any that was ever used. Call it only from a click, after the names
 // were shown and W1 and W2 with them.
-func (r *Runner) OpenFound(at address, name string, number uint8) {
-	r.purseWork("Waiting for your wallet", func(ctx context.Context, n network, w Connection) error {
+func (t *Tab) OpenFound(at address, name string, number uint8) {
+	t.purseWork("Waiting for your wallet", func(ctx context.Context, r *Runner, n network, w Connection) error {
 		names := r.names()
 		if name != "" {
 			names = []string{name}

@@ -20,7 +20,11 @@ type Funding struct {
 }
 
 // Funding plans how much to send for a number of tasks at the present price of gas.
-func (r *Runner) Funding(ctx context.Context, tasks uint64) (Funding, error) {
+func (t *Tab) Funding(ctx context.Context, tasks uint64) (Funding, error) {
+	r, err := t.running()
+	if err != nil {
+		return Funding{Tasks: tasks}, err
+	}
 	plan, err := r.plan(ctx, r.present(), tasks, r.purseNow().record)
 	return Funding{Tasks: tasks, Native: plan.Native, CNX: plan.CNX}, err
 }
@@ -47,8 +51,8 @@ func (r *Runner) plan(ctx context.Context, n network, tasks uint64, record taskw
 // first, so that CNX never lies where it cannot be moved. What an earlier call
 // has sent is waited for instead. Call it only from a click after the amounts
 // were shown.
-func (r *Runner) FundPurse(tasks uint64) {
-	r.purseWork("Reading balances", func(ctx context.Context, n network, w Connection) error {
+func (t *Tab) FundPurse(tasks uint64) {
+	t.purseWork("Reading balances", func(ctx context.Context, r *Runner, n network, w Connection) error {
 		p := r.purseNow()
 		if err := p.mayFill(n); err != nil {
 			return err
@@ -68,30 +72,49 @@ func (r *Runner) FundPurse(tasks uint64) {
 			return err
 		}
 		standing, err := n.chain.Standing(ctx, owner)
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
-		case standing.CNX.Lt(&plan.CNX):
-			return &shortOfCNX{need: plan.CNX, have: standing.CNX}
-		case standing.Native.Lt(&plan.Native):
-			return &taskwallet.ShortError{Missing: *new(uint256.Int).Sub(&plan.Native, &standing.Native)}
 		}
-		if !plan.Native.IsZero() {
-			r.purseStep("Confirm the coins for gas in your wallet")
-			if err := r.pay(ctx, n, w, p.record, transfer{Amount: plan.Native, Owner: owner, To: to}); err != nil {
-				return err
-			}
-		}
-		r.purseStep("Confirm the CNX in your wallet")
-		if err := r.pay(ctx, n, w, p.record, transfer{CNX: true, Amount: plan.CNX, Owner: owner, To: to}); err != nil {
-			var charged *chargedError
-			if !errors.As(err, &charged) && !plan.Native.IsZero() {
-				err = &chargedError{err, job.ChargedGasCoins}
-			}
+		err = fill(plan, standing.Balances, uint256.Int{}, func(cnx bool, amount uint256.Int) error {
+			r.purseStep("Confirm the " + coins(cnx) + " in your wallet")
+			return r.pay(ctx, n, w, p.record, transfer{CNX: cnx, Amount: amount, Owner: owner, To: to})
+		})
+		if err != nil {
 			return err
 		}
 		return r.funded(ctx, n, p, plan.CNX)
 	})
+}
+
+// fill has both kinds of coins of a plan sent, native first, so that CNX never lies where
+// it cannot be moved. Nothing is sent where the sender has not enough of both, gas for
+// the sending included.
+func fill(plan, have chain.Balances, gas uint256.Int, send func(cnx bool, amount uint256.Int) error) error {
+	need := new(uint256.Int).Add(&plan.Native, &gas)
+	switch {
+	case have.CNX.Lt(&plan.CNX):
+		return &shortOfCNX{need: plan.CNX, have: have.CNX}
+	case have.Native.Lt(need):
+		return &taskwallet.ShortError{Missing: *new(uint256.Int).Sub(need, &have.Native)}
+	}
+	if !plan.Native.IsZero() {
+		if err := send(false, plan.Native); err != nil {
+			return err
+		}
+	}
+	err := send(true, plan.CNX)
+	if charged := new(*chargedError); err != nil && !plan.Native.IsZero() && !errors.As(err, charged) {
+		err = &chargedError{err, job.ChargedGasCoins}
+	}
+	return err
+}
+
+// coins names what is sent.
+func coins(cnx bool) string {
+	if cnx {
+		return "CNX"
+	}
+	return "coins for gas"
 }
 
 // funded makes what was just put in the new budget.

@@ -29,7 +29,7 @@ func (h purseHand) able(_ context.Context, _ job.State, n network) job.Fault {
 		return job.Fault{Code: job.PurseForeign, Reason: h.purse.stranger.Hex()}
 	}
 	if err := h.purse.record.SameNetwork(n.Contracts, n.Relays); err != nil {
-		return purseFault(err)
+		return walletFault(err)
 	}
 	return job.Fault{}
 }
@@ -64,7 +64,7 @@ func (h purseHand) approve(ctx context.Context, s job.State, n network, e job.As
 func (h purseHand) create(ctx context.Context, s job.State, n network, e job.AskCreate) job.Event {
 	cancel := taskwallet.Ceilings(taskwallet.Gas{}).Cancel
 	if err := taskwallet.MayCreate(s.Quote.Native, e.Gas, cancel, h.r.runningOf(s), s.Quote.GasPrice); err != nil {
-		return job.NotAsked{At: h.r.now(), Fault: purseFault(err)}
+		return job.NotAsked{At: h.r.now(), Fault: walletFault(err)}
 	}
 	signed := h.signTx(ctx, s, h.createIntent(s), s.Create.Nonce, e.Gas)
 	if _, ok := signed.(job.Signed); ok {
@@ -121,7 +121,7 @@ func (h purseHand) hasten(ctx context.Context, s job.State, n network) job.Event
 func (h purseHand) signAt(ctx context.Context, s job.State, intent taskwallet.Intent, nonce, gas uint64, price taskwallet.Price) job.Event {
 	signed, err := h.r.signTx(ctx, h.purse.record.Identity, intent, nonce, gas, price)
 	if err != nil {
-		f := purseFault(err)
+		f := walletFault(err)
 		if f.Code == job.PurseOverBudget {
 			f.Need = s.Quote.CNX // all that is there: the new budget the person may confirm
 		}
@@ -146,7 +146,7 @@ func (h purseHand) sign(ctx context.Context, _ job.State, _ network, text []byte
 	}
 	signed, err := h.r.Vault.SignText(ctx, text)
 	if err != nil {
-		return nil, purseFault(err)
+		return nil, walletFault(err)
 	}
 	return signed, job.Fault{}
 }

@@ -2,7 +2,6 @@ package runner
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 
@@ -40,8 +39,8 @@ var errNoHosts = errors.New("runner: there are no purses for hosts here")
 // TakeHostPurse opens the purse of the host around this frame, once adopt has put
 // the key that a tab of ours has sent into the vault; then it calls opened. The key
 // is in memory only.
-func (r *Runner) TakeHostPurse(id taskwallet.Identity, adopt func(ctx context.Context) (address, error), opened func()) {
-	r.post(func() {
+func (t *Tab) TakeHostPurse(id taskwallet.Identity, adopt func(ctx context.Context) (address, error), opened func()) {
+	t.act(func(r *Runner) {
 		n := r.network(r.snap.Network.ID)
 		go func() {
 			err := whole(func() error {
@@ -60,7 +59,7 @@ func (r *Runner) TakeHostPurse(id taskwallet.Identity, adopt func(ctx context.Co
 			r.post(func() {
 				r.snap.Purse.Fault = job.Fault{}
 				if err != nil {
-					r.snap.Purse.Fault, r.snap.Purse.Charge = purseFault(err), chargeOf(err)
+					r.snap.Purse.Fault, r.snap.Purse.Charge = walletFault(err), chargeOf(err)
 				}
 			})
 		}()
@@ -68,7 +67,11 @@ func (r *Runner) TakeHostPurse(id taskwallet.Identity, adopt func(ctx context.Co
 }
 
 // HostFunding plans how much to put into the purse of a host for a number of tasks.
-func (r *Runner) HostFunding(ctx context.Context, origin string, tasks uint64) (Funding, error) {
+func (t *Tab) HostFunding(ctx context.Context, origin string, tasks uint64) (Funding, error) {
+	r, err := t.running()
+	if err != nil {
+		return Funding{Tasks: tasks}, err
+	}
 	_, plan, _, err := r.hostPlan(ctx, r.present(), origin, tasks)
 	return Funding{Tasks: tasks, Native: plan.Native, CNX: plan.CNX}, err
 }
@@ -91,8 +94,8 @@ func (r *Runner) hostPlan(ctx context.Context, n network, origin string, tasks u
 // a host, native coins first, and then calls ready: 0 tasks put nothing in. What is
 // there is the cap of that host. Call it only from a click after the amounts of
 // HostFunding were shown. A task that is being paid goes first.
-func (r *Runner) FundHost(origin string, tasks uint64, ready func(ctx context.Context, id taskwallet.Identity) error) {
-	r.purseWork("Reading balances", func(ctx context.Context, n network, _ Connection) error {
+func (t *Tab) FundHost(origin string, tasks uint64, ready func(ctx context.Context, id taskwallet.Identity) error) {
+	t.purseWork("Reading balances", func(ctx context.Context, r *Runner, n network, _ Connection) error {
 		p := r.purseNow()
 		if !p.open {
 			return &taskwallet.Error{Refusal: taskwallet.Locked}
@@ -134,34 +137,28 @@ func (r *Runner) fillHost(ctx context.Context, n network, id taskwallet.Identity
 		return err
 	}
 	at, plan, _, err := r.hostPlan(ctx, n, origin, tasks)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case from.CNX.Lt(&plan.CNX):
-		return &shortOfCNX{need: plan.CNX, have: from.CNX}
 	}
 	gas := taskwallet.Ceilings(taskwallet.Gas{}).Transfer
 	price := taskwallet.Offer(from.GasPrice, from.BaseFee, from.GasPrice, from.Native, gas)
-	need := new(uint256.Int).Mul(&price.Max, uint256.NewInt(2*gas))
-	if need.Add(need, &plan.Native); from.Native.Lt(need) {
-		return &taskwallet.ShortError{Missing: *new(uint256.Int).Sub(need, &from.Native)}
-	}
-	if !plan.Native.IsZero() {
-		r.purseStep("Sending coins for gas to the purse of " + origin)
-		if err := r.sweep(ctx, n, id, taskwallet.HostNative{Origin: origin, Host: at, Amount: plan.Native}, from, gas, price, r.signs(id)); err != nil {
+	return fill(plan, from.Balances, *new(uint256.Int).Mul(&price.Max, uint256.NewInt(2*gas)), func(cnx bool, amount uint256.Int) error {
+		r.purseStep("Sending " + coins(cnx) + " to the purse of " + origin)
+		from, err := r.quiet(ctx, n, id.Address)
+		if err != nil {
 			return err
 		}
-		if from, err = r.quiet(ctx, n, id.Address); err != nil {
-			return err
+		var intent taskwallet.Intent = taskwallet.HostNative{Origin: origin, Host: at, Amount: amount}
+		if cnx {
+			intent = taskwallet.HostToken{Origin: origin, Host: at, Amount: amount}
 		}
-	}
-	r.purseStep("Sending CNX to the purse of " + origin)
-	return r.sweep(ctx, n, id, taskwallet.HostToken{Origin: origin, Host: at, Amount: plan.CNX}, from, gas, price, r.signs(id))
+		return r.sweep(ctx, n, id, intent, from, gas, price, r.signs(id))
+	})
 }
 
 // SweepHost takes everything in the purse of a host back into the task wallet.
-func (r *Runner) SweepHost(origin string) {
-	r.purseWork("Taking the purse of "+origin+" back", func(ctx context.Context, n network, _ Connection) error {
+func (t *Tab) SweepHost(origin string) {
+	t.purseWork("Taking the purse of "+origin+" back", func(ctx context.Context, r *Runner, n network, _ Connection) error {
 		p := r.purseNow()
 		if !p.open {
 			return &taskwallet.Error{Refusal: taskwallet.Locked}
@@ -185,13 +182,8 @@ func (r *Runner) SweepHost(origin string) {
 }
 
 // hosts are the purses that a task wallet has made in this browser.
-func (r *Runner) hosts(ctx context.Context, id taskwallet.Identity) (list []Host, err error) {
-	text, ok, err := r.Store.Get(ctx, Settings, hostsKey(id))
-	if err != nil || !ok {
-		return nil, err
-	}
-	err = json.Unmarshal(text, &list)
-	return list, err
+func (r *Runner) hosts(ctx context.Context, id taskwallet.Identity) ([]Host, error) {
+	return list[Host](ctx, r, hostsKey(id))
 }
 
 func (r *Runner) keepHost(ctx context.Context, id taskwallet.Identity, h Host) error {
@@ -202,11 +194,7 @@ func (r *Runner) keepHost(ctx context.Context, id taskwallet.Identity, h Host) e
 	if list = slices.Insert(list, 0, h); len(list) > mostHosts {
 		return taskwallet.TooMany.Because("%d purses of hosts", len(list))
 	}
-	text, err := json.Marshal(list)
-	if err != nil {
-		return err
-	}
-	return r.store(ctx, Settings, hostsKey(id), text)
+	return r.keepList(ctx, hostsKey(id), list)
 }
 
 func hostsKey(id taskwallet.Identity) string { return "hosts-" + id.StoreKey() }

@@ -17,8 +17,8 @@ const (
 // LockPurse ends the session: the key is overwritten, its program is ended, and
 // the page is loaded anew, because nothing else ends for certain what was in the
 // page's memory. That waits while something is between a prompt and its saving.
-func (r *Runner) LockPurse() {
-	r.post(func() {
+func (t *Tab) LockPurse() {
+	t.act(func(r *Runner) {
 		if r.Vault == nil {
 			return
 		}
@@ -29,7 +29,11 @@ func (r *Runner) LockPurse() {
 
 // Touch tells that the person did something in the page: call it for trusted
 // events only. It costs nothing, and draws nothing anew.
-func (r *Runner) Touch() {
+func (t *Tab) Touch() {
+	r, err := t.running()
+	if err != nil {
+		return
+	}
 	now := r.now()
 	if now-r.touched.Load() < idleFor.Milliseconds() {
 		r.touched.Store(now)
@@ -78,7 +82,7 @@ func (r *Runner) lockIdle() {
 	if !here || r.snap.Purse.Step != "" || r.now()-r.touched.Load() < idleFor.Milliseconds() {
 		return
 	}
-	for _, s := range r.jobs {
+	for _, s := range r.jobs.list {
 		if s.Order.Account == r.purse.record.Address && s.Phase != job.Draft && !s.Phase.Ended() {
 			return
 		}
@@ -106,7 +110,7 @@ func (r *Runner) unsaved() bool {
 			return true
 		}
 	}
-	for _, s := range r.jobs {
+	for _, s := range r.jobs.list {
 		if s.Phase == job.AwaitApproval || s.Phase == job.AwaitCreate || s.Phase == job.AwaitCancel {
 			return true
 		}

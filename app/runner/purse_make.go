@@ -9,8 +9,8 @@ import (
 // MakePurse makes the task wallet of the connected account: the wallet is asked
 // for one signature, and for a second one if the key was never used. Call it only
 // from a click, after W1 (and W2 where Foreign) were shown.
-func (r *Runner) MakePurse() {
-	r.purseWork("Waiting for your wallet", func(ctx context.Context, n network, w Connection) error {
+func (t *Tab) MakePurse() {
+	t.purseWork("Waiting for your wallet", func(ctx context.Context, r *Runner, n network, w Connection) error {
 		owner := r.account()
 		r.purseAsks(true)
 		number, record := r.recordOf(ctx, owner, n)
@@ -59,8 +59,8 @@ func (r *Runner) MakePurse() {
 
 // MakeRandomPurse makes a key from chance, for wallets that cannot make the same
 // signature twice. It has to be backed up before money goes in.
-func (r *Runner) MakeRandomPurse() {
-	r.purseWork("Making a key", func(ctx context.Context, n network, _ Connection) error {
+func (t *Tab) MakeRandomPurse() {
+	t.purseWork("Making a key", func(ctx context.Context, r *Runner, n network, _ Connection) error {
 		at, err := r.Vault.Random(ctx)
 		if err != nil {
 			return err

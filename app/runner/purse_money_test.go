@@ -263,7 +263,7 @@ func TestPurseIsFundedOnce(t *testing.T) {
 		p.Answer("eth_sendTransaction", devchain.Approve, devchain.Reject)
 		g.FundPurse(2)
 		s := g.until("it says so", func(s runner.Snapshot) bool { return s.Purse.Fault.Code == job.Rejected && s.Purse.Step == "" })
-		if text := job.ExplainPurse(s.Purse.Fault, s.Purse.Charge).Detail; text != "The coins for gas have arrived in the task wallet. No CNX was sent." {
+		if text := job.ExplainPurse(s.Purse.Fault, s.Purse.Charge).Detail; text != "The coins for gas have arrived. No CNX was sent." {
 			t.Error(text)
 		}
 		if plan, err := g.Funding(t.Context(), 2); err != nil || !plan.Native.IsZero() || plan.CNX != cnx(60) {

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -13,8 +14,8 @@ import (
 
 // UnlockPurse opens the task wallet with what this browser keeps; passphrase is
 // "" where it is kept without. The wallet is not asked for anything.
-func (r *Runner) UnlockPurse(passphrase string) {
-	r.purseWork("Unlocking", func(ctx context.Context, n network, _ Connection) error {
+func (t *Tab) UnlockPurse(passphrase string) {
+	t.purseWork("Unlocking", func(ctx context.Context, r *Runner, n network, _ Connection) error {
 		record := r.purseNow().record
 		switch {
 		case record.Cipher == nil:
@@ -40,6 +41,25 @@ func (r *Runner) store(ctx context.Context, store, key string, value []byte) err
 		return fmt.Errorf("%w: %w", errStore, err)
 	}
 	return nil
+}
+
+// list reads a setting that is a list; a missing one is empty.
+func list[T any](ctx context.Context, r *Runner, key string) (l []T, err error) {
+	text, ok, err := r.Store.Get(ctx, Settings, key)
+	if err != nil || !ok {
+		return nil, err
+	}
+	err = json.Unmarshal(text, &l)
+	return l, err
+}
+
+// keepList keeps a setting that is a list. The error wraps errStore.
+func (r *Runner) keepList(ctx context.Context, key string, list any) error {
+	text, err := json.Marshal(list)
+	if err != nil {
+		return err
+	}
+	return r.store(ctx, Settings, key, text)
 }
 
 // openPurse begins a session with the key that was made last, and saves its

@@ -19,8 +19,8 @@ const (
 // passphrase is not looked at. Call it only from a click, the second one after W3
 // was shown. A key in this browser is refused where other pages share the origin,
 // and for a key that has no way back.
-func (r *Runner) RememberPurse(by taskwallet.Remembered, passphrase string) {
-	r.purseWork("Locking the key for this browser", func(ctx context.Context, n network, _ Connection) error {
+func (t *Tab) RememberPurse(by taskwallet.Remembered, passphrase string) {
+	t.purseWork("Locking the key for this browser", func(ctx context.Context, r *Runner, n network, _ Connection) error {
 		p := r.purseNow()
 		switch {
 		case !p.open:
@@ -48,8 +48,8 @@ func (r *Runner) RememberPurse(by taskwallet.Remembered, passphrase string) {
 
 // ForgetPurse has this browser forget the key; an open one stays open. It is
 // refused where that would be the last copy of a key.
-func (r *Runner) ForgetPurse() {
-	r.purseWork("Forgetting what this browser keeps", func(ctx context.Context, n network, _ Connection) error {
+func (t *Tab) ForgetPurse() {
+	t.purseWork("Forgetting what this browser keeps", func(ctx context.Context, r *Runner, n network, _ Connection) error {
 		if p := r.purseNow(); !p.record.HasWayBack() {
 			return saying{job.Fault{Code: job.PurseUnsafe, Reason: whyNoBackup}}
 		}

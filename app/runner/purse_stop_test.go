@@ -11,6 +11,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 
 	"crynux-dapp/app/job"
+	"crynux-dapp/app/profile"
 	"crynux-dapp/app/runner"
 	"crynux-dapp/app/task"
 	"crynux-dapp/chain/devchain"
@@ -20,12 +21,12 @@ import (
 
 // TestPurseStopsWhenTheNetworkHasMoved is test 20 of taskwallet.md.
 func TestPurseStopsWhenTheNetworkHasMoved(t *testing.T) {
-	for name, move := range map[string]func(*runner.Network){
-		"Task contract":  func(n *runner.Network) { n.Contracts.Task = common.HexToAddress("0x0bad") },
-		"token":          func(n *runner.Network) { n.Contracts.Token = common.HexToAddress("0x0bad") },
-		"Node contract":  func(n *runner.Network) { n.Contracts.Node = common.HexToAddress("0x0bad") },
-		"Relay":          func(n *runner.Network) { n.Relays = []string{"http://127.0.0.1:1"} },
-		"one more Relay": func(n *runner.Network) { n.Relays = []string{n.Relays[0], "http://127.0.0.1:1"} },
+	for name, move := range map[string]func(*profile.Network){
+		"Task contract":  func(n *profile.Network) { n.Contracts.Task = common.HexToAddress("0x0bad") },
+		"token":          func(n *profile.Network) { n.Contracts.Token = common.HexToAddress("0x0bad") },
+		"Node contract":  func(n *profile.Network) { n.Contracts.Node = common.HexToAddress("0x0bad") },
+		"Relay":          func(n *profile.Network) { n.Relays = []string{"http://127.0.0.1:1"} },
+		"one more Relay": func(n *profile.Network) { n.Relays = []string{n.Relays[0], "http://127.0.0.1:1"} },
 	} {
 		for way, unlock := range map[string]func(*page){
 			"signature": func(g *page) { g.MakePurse() },

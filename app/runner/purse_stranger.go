@@ -83,17 +83,19 @@ func (r *Runner) alarm(tx hash) {
 
 // PurseWasMine is the answer to text W5: the person used the task wallet on another
 // device. It holds as long as the task wallet is open; jobs that had to wait go on.
-func (r *Runner) PurseWasMine() {
-	r.post(func() {
-		r.purse.mine, r.purse.stranger, r.snap.Purse.Stranger = true, nil, ""
-		r.goOnAfterStranger()
-	})
+func (t *Tab) PurseWasMine() {
+	t.act((*Runner).purseWasMine)
+}
+
+func (r *Runner) purseWasMine() {
+	r.purse.mine, r.purse.stranger, r.snap.Purse.Stranger = true, nil, ""
+	r.goOnAfterStranger()
 }
 
 // goOnAfterStranger lets the jobs go on that were stopped by a stranger who is none.
 func (r *Runner) goOnAfterStranger() {
-	for i := len(r.jobs) - 1; i >= 0; i-- { // the oldest first
-		if s := r.jobs[i]; s.Phase == job.Failed && s.Fault.Code == job.PurseForeign && s.Order.Account == r.purse.record.Address {
+	for i := len(r.jobs.list) - 1; i >= 0; i-- { // the oldest first
+		if s := r.jobs.list[i]; s.Phase == job.Failed && s.Fault.Code == job.PurseForeign && s.Order.Account == r.purse.record.Address {
 			r.apply(s.ID, job.Retry{At: r.now()})
 		}
 	}

@@ -14,8 +14,8 @@ import (
 // in full; "" = the owner. CNX first, then what is left of the native coins
 // (taskwallet.md §10). Nothing is sent while a confirmed job is
 // not created yet, and native coins stay while a job may need them for a cancel.
-func (r *Runner) SweepPurse(to string) {
-	r.purseWork("Sending CNX back", func(ctx context.Context, n network, _ Connection) error {
+func (t *Tab) SweepPurse(to string) {
+	t.purseWork("Sending CNX back", func(ctx context.Context, r *Runner, n network, _ Connection) error {
 		p := r.purseNow()
 		if !p.open {
 			return &taskwallet.Error{Refusal: taskwallet.Locked}
@@ -150,7 +150,7 @@ func (r *Runner) sweep(ctx context.Context, n network, id taskwallet.Identity, i
 	if err := n.chain.SendRaw(ctx, signed.Raw); err != nil {
 		return err
 	}
-	return r.settle(ctx, n, outgoing{from: id.Address, nonce: s.Nonce, block: s.Head, hash: signed.Hash, is: func(found *chain.Transaction) bool {
+	return r.settle(ctx, n, outgoing{from: id.Address, nonce: s.Nonce, block: s.Head, hash: signed.Hash, signed: true, is: func(found *chain.Transaction) bool {
 		return found.Hash == signed.Hash
 	}})
 }

@@ -3,7 +3,6 @@ package runner
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 
@@ -72,10 +71,7 @@ func (r *Runner) pay(ctx context.Context, n network, w Connection, record taskwa
 // arrive waits for a transfer and forgets it.
 func (r *Runner) arrive(ctx context.Context, n network, record taskwallet.Record, t transfer) error {
 	err := r.settle(ctx, n, t.outgoing(n))
-	switch {
-	case errors.Is(err, errTransferFailed):
-		err = &chargedError{err, job.ChargedGas}
-	case err != nil && !errors.Is(err, errNeverSent):
+	if err != nil && !errors.Is(err, errTransferFailed) && !errors.Is(err, errNeverSent) {
 		return err
 	}
 	return errors.Join(err, r.keepTransfers(ctx, record, nil))
@@ -90,13 +86,8 @@ type chargedError struct {
 func (e *chargedError) Unwrap() error { return e.error }
 
 // transfers are those that are not known to have arrived.
-func (r *Runner) transfers(ctx context.Context, record taskwallet.Record) (list []transfer, err error) {
-	text, ok, err := r.Store.Get(ctx, Settings, transfersKey(record))
-	if err != nil || !ok {
-		return nil, err
-	}
-	err = json.Unmarshal(text, &list)
-	return list, err
+func (r *Runner) transfers(ctx context.Context, record taskwallet.Record) ([]transfer, error) {
+	return list[transfer](ctx, r, transfersKey(record))
 }
 
 // keepTransfers saves what is on its way, and shows it.
@@ -105,11 +96,7 @@ func (r *Runner) keepTransfers(ctx context.Context, record taskwallet.Record, li
 	if len(list) == 0 {
 		return r.Store.Delete(ctx, Settings, transfersKey(record))
 	}
-	text, err := json.Marshal(list)
-	if err != nil {
-		return err
-	}
-	return r.store(ctx, Settings, transfersKey(record), text)
+	return r.keepList(ctx, transfersKey(record), list)
 }
 
 func transfersKey(record taskwallet.Record) string { return "transfers-" + record.StoreKey() }

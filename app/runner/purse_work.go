@@ -9,8 +9,8 @@ import (
 )
 
 // purseWork does one thing with the task wallet at a time, and notes how it ended.
-func (r *Runner) purseWork(step string, do func(ctx context.Context, n network, w Connection) error) {
-	r.post(func() {
+func (t *Tab) purseWork(step string, do func(ctx context.Context, r *Runner, n network, w Connection) error) {
+	t.act(func(r *Runner) {
 		p, n, w := &r.snap.Purse, r.network(r.snap.Network.ID), r.wallet
 		switch {
 		case p.Step != "" || r.Vault == nil || n.Historical:
@@ -31,11 +31,11 @@ func (r *Runner) purseWork(step string, do func(ctx context.Context, n network, 
 			if locking != nil {
 				<-locking // a key that is made now must not end with the one before
 			}
-			err := whole(func() error { return do(ctx, n, w) })
+			err := whole(func() error { return do(ctx, r, n, w) })
 			r.post(func() {
 				r.snap.Purse.Step, r.snap.Purse.Asking = "", false
 				if err != nil {
-					r.snap.Purse.Fault, r.snap.Purse.Charge = purseFault(err), chargeOf(err)
+					r.snap.Purse.Fault, r.snap.Purse.Charge = walletFault(err), chargeOf(err)
 				}
 				r.refreshPurse()
 				r.refreshBalances()

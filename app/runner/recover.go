@@ -39,8 +39,8 @@ const (
 // of its task wallets that this browser knows, and of the accounts that it sent CNX to,
 // where it is zero. What is the person's own becomes a job, unless it is one already.
 // Nobody is asked for anything, and nothing is signed.
-func (r *Runner) FindPast(of address) {
-	r.post(func() {
+func (t *Tab) FindPast(of address) {
+	t.act(func(r *Runner) {
 		n, s := r.network(r.snap.Network.ID), r.snap.Session
 		switch {
 		case r.snap.Past.Step != "" || n.Historical:
@@ -71,7 +71,7 @@ func (r *Runner) FindPast(of address) {
 				p := &r.snap.Past
 				p.Step, p.Done, p.Whole = "", true, all && err == nil
 				if err != nil && !stopped {
-					p.Fault = purseFault(err)
+					p.Fault = walletFault(err)
 				}
 			})
 		}()
@@ -79,8 +79,8 @@ func (r *Runner) FindPast(of address) {
 }
 
 // StopPast ends the search; what was found stays.
-func (r *Runner) StopPast() {
-	r.post(func() {
+func (t *Tab) StopPast() {
+	t.act(func(r *Runner) {
 		if r.snap.Past.Step != "" {
 			r.leavePast()
 		}
@@ -238,7 +238,7 @@ func created(n network, p chain.Past, made chain.Creation) job.Mined {
 func (r *Runner) keepPast(states []job.State, hands map[address]job.Hand, head uint64) {
 	past := &r.snap.Past
 	for _, s := range states {
-		if i := r.index(s.ID); i >= 0 && r.jobs[i].TaskID != s.TaskID {
+		if i := r.index(s.ID); i >= 0 && r.jobs.list[i].TaskID != s.TaskID {
 			s.ID = foundID(s.Create.Hash) // another task has taken the place of the record
 		}
 		switch _, ours := hands[s.Order.Account]; {
@@ -253,12 +253,11 @@ func (r *Runner) keepPast(states []job.State, hands map[address]job.Hand, head u
 				panic(err) // a State is made of plain values
 			}
 			past.Found++
-			r.imported = slices.DeleteFunc(r.imported, func(was job.State) bool { return was.ID == s.ID })
-			r.jobs = append(r.jobs, s)
+			r.imported.remove(s.ID)
+			r.jobs.add(s)
 			r.cursors[s.ID] = head + 1
 			r.write(write{store: Jobs, key: s.ID, value: record, then: func(err error) { r.saved(s, nil, err) }})
 		}
 	}
-	newestFirst(r.jobs)
 	r.watch()
 }

@@ -10,8 +10,8 @@ type Renewal interface {
 
 // Renew takes the newer version, which waits while something is between a prompt
 // and its saving.
-func (r *Runner) Renew() {
-	r.post(func() { r.snap.Renewing = r.Renewal != nil })
+func (t *Tab) Renew() {
+	t.act(func(r *Runner) { r.snap.Renewing = r.Renewal != nil })
 }
 
 // watchRenewal notes when there is a newer version.

@@ -131,7 +131,20 @@ func (g *page) ends(id string) string {
 // asked of the person, and the ledgers equal the chain.
 func TestReorgInEachPhase(t *testing.T) {
 	healthy := devrelay.NodeFaults{}
-	mine := func(g *page, n int) { g.w.must(g.w.chain.Mine(n)) }
+	// pays mines one block with the approval, and some with the payment and after it.
+	pays := func(g *page, id string, blocks int) {
+		g.reaches(id, job.ApprovalPending)
+		g.w.must(g.w.chain.Mine(1))
+		g.reaches(id, job.CreatePending)
+		g.w.must(g.w.chain.Mine(blocks))
+	}
+	// expires lets the chain run until a job that no node works for may be cancelled.
+	expires := func(g *page, id string) {
+		g.w.nodes.SetFaults(devrelay.NodeFaults{Silent: true})
+		g.w.chain.Resume()
+		g.reaches(id, job.Running)
+		g.expire(id)
+	}
 	phases := []struct {
 		name string
 		// reach brings a new job there, with its newest news depth blocks deep at most,
@@ -139,25 +152,15 @@ func TestReorgInEachPhase(t *testing.T) {
 		reach func(g *page, id string, depth int)
 	}{
 		{"approval pending", func(g *page, id string, depth int) { g.reaches(id, job.ApprovalPending) }},
-		{"create pending", func(g *page, id string, depth int) {
-			g.reaches(id, job.ApprovalPending)
-			mine(g, 1)
-			g.reaches(id, job.CreatePending)
-		}},
+		{"create pending", func(g *page, id string, depth int) { pays(g, id, 0) }},
 		{"uploading", func(g *page, id string, depth int) {
 			g.w.relay.SetFaults(devrelay.Faults{Down: true})
-			g.reaches(id, job.ApprovalPending)
-			mine(g, 1)
-			g.reaches(id, job.CreatePending)
-			mine(g, depth)
+			pays(g, id, depth)
 			g.reaches(id, job.Uploading)
 		}},
 		{"running", func(g *page, id string, depth int) {
 			g.w.nodes.SetFaults(devrelay.NodeFaults{Silent: true})
-			g.reaches(id, job.ApprovalPending)
-			mine(g, 1)
-			g.reaches(id, job.CreatePending)
-			mine(g, depth)
+			pays(g, id, depth)
 			g.reaches(id, job.Running)
 		}},
 		{"fetching", func(g *page, id string, depth int) {
@@ -172,19 +175,13 @@ func TestReorgInEachPhase(t *testing.T) {
 			g.w.chain.Pause()
 		}},
 		{"cancel pending", func(g *page, id string, depth int) {
-			g.w.nodes.SetFaults(devrelay.NodeFaults{Silent: true})
-			g.w.chain.Resume()
-			g.reaches(id, job.Running)
-			g.expire(id)
+			expires(g, id)
 			g.w.chain.Pause()
 			g.claim(id)
 			g.reaches(id, job.CancelPending)
 		}},
 		{"cancelled", func(g *page, id string, depth int) {
-			g.w.nodes.SetFaults(devrelay.NodeFaults{Silent: true})
-			g.w.chain.Resume()
-			g.reaches(id, job.Running)
-			g.expire(id)
+			expires(g, id)
 			g.claim(id)
 			g.when(id, "is aborted", func(s job.State) bool { return s.Phase == job.Aborted })
 			g.w.chain.Pause()

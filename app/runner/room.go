@@ -12,7 +12,9 @@ import (
 var ErrStorageFull = errors.New("runner: the browser's storage is full")
 
 // LookAtStorage reads how much is stored, and whether the browser keeps it.
-func (r *Runner) LookAtStorage() {
+func (t *Tab) LookAtStorage() { t.act((*Runner).lookAtStorage) }
+
+func (r *Runner) lookAtStorage() {
 	if r.Data == nil {
 		return
 	}
@@ -50,12 +52,14 @@ func (r *Runner) askToKeep(before, next job.State) {
 		if _, asked, err := r.Store.Get(r.ctx, Settings, keepAskedKey); err != nil || asked {
 			return // some browsers ask the person: not again
 		}
-		r.KeepStored()
+		r.keepStored()
 	}()
 }
 
 // KeepStored asks the browser to keep what is stored when it needs room.
-func (r *Runner) KeepStored() {
+func (t *Tab) KeepStored() { t.act((*Runner).keepStored) }
+
+func (r *Runner) keepStored() {
 	if r.Data == nil {
 		return
 	}
@@ -72,10 +76,14 @@ func (r *Runner) KeepStored() {
 
 // EmptyJob removes the result files of a job that has ended, or was imported, from this
 // browser; its record stays. Call it only from a click that named their size.
-func (r *Runner) EmptyJob(id string) {
-	r.dataOfJob(id, func(s job.State) {
+func (t *Tab) EmptyJob(id string) {
+	t.act(func(r *Runner) {
+		s, ok := r.listed(id)
+		if !ok {
+			return
+		}
 		shared := map[string]bool{}
-		for _, other := range append(slices.Clone(r.jobs), r.imported...) {
+		for _, other := range append(slices.Clone(r.jobs.list), r.imported.list...) {
 			for _, f := range other.Files {
 				if other.ID != id && !f.Gone {
 					shared[f.SHA256] = true
@@ -95,30 +103,26 @@ func (r *Runner) EmptyJob(id string) {
 		if err != nil {
 			panic(err) // a State is made of plain values
 		}
-		r.write(write{store: Jobs, key: id, value: record, then: func(error) { r.LookAtStorage() }})
+		r.write(write{store: Jobs, key: id, value: record, then: func(error) { r.lookAtStorage() }})
 		r.replace(next)
 	})
 }
 
-// dataOfJob calls do with a job, made here or imported, in the owner goroutine.
-func (r *Runner) dataOfJob(id string, do func(job.State)) {
-	r.post(func() {
-		for _, s := range append(slices.Clone(r.jobs), r.imported...) {
-			if s.ID == id {
-				do(s)
-				return
-			}
+// listed is a job, made here or imported.
+func (r *Runner) listed(id string) (job.State, bool) {
+	for _, l := range []*jobs{&r.jobs, &r.imported} {
+		if i := l.index(id); i >= 0 {
+			return l.list[i], true
 		}
-	})
+	}
+	return job.State{}, false
 }
 
 // replace puts a changed job in place of the one before. Nothing follows from it.
 func (r *Runner) replace(next job.State) {
-	for _, list := range [][]job.State{r.jobs, r.imported} {
-		for i := range list {
-			if list[i].ID == next.ID {
-				list[i] = next
-			}
+	for _, l := range []*jobs{&r.jobs, &r.imported} {
+		if i := l.index(next.ID); i >= 0 {
+			l.set(i, next)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"crynux-dapp/app/job"
+	"crynux-dapp/app/profile"
 	"crynux-dapp/app/task"
 	"crynux-dapp/chain/taskwallet"
 	"crynux-dapp/relay"
@@ -24,16 +25,16 @@ type Runner struct {
 	// Owned by the goroutine of run or show. What it starts may read ctx.
 	ctx       context.Context
 	snap      Snapshot
-	imported  []job.State     // the same; nothing is done for them
-	offer     offered         // the file that may be imported
-	keepAsked bool            // the browser was asked to keep what is stored
-	jobs      []job.State     // newest first
+	imported  jobs    // nothing is done for them
+	offer     offered // the file that may be imported
+	keepAsked bool    // the browser was asked to keep what is stored
+	jobs      jobs
 	earlier   map[string]bool // jobs of earlier visits, by id: until resume they are not taken up
 	wallet    Connection
 	unwatch   func() // ends the events of wallet
 	connects  uint64 // how often a wallet was asked to connect
 	purse     purse
-	added     []Network                    // by the person
+	added     []profile.Network            // by the person
 	locking   <-chan struct{}              // closed when the last lock has overwritten its key; nil = there was none
 	idling    bool                         // the idle task wallet is looked after
 	allowed   map[string]bool              // wallets for which the person chose Direct mode, by name
@@ -131,7 +132,7 @@ func (r *Runner) publish() {
 	r.snap.Network.Fee = r.price(r.network(r.snap.Network.ID).Network)
 	s := r.snap
 	s.Own = r.ownShown()
-	s.Jobs, s.Imported, s.Queue = slices.Clone(r.jobs), slices.Clone(r.imported), r.queued()
+	s.Jobs, s.Imported, s.Queue = r.jobs.show(), r.imported.show(), r.queued()
 	s.Wallets = slices.Clone(s.Wallets)
 	r.mu.Lock()
 	r.published = s
@@ -139,15 +140,23 @@ func (r *Runner) publish() {
 	r.tell(s)
 }
 
-// Submit starts a paid task with an id of its own, from the task wallet where one is
-// open and byPurse allows it, otherwise of the connected account. Call it only from a
-// click. Without a connected wallet, or the purse of a host, it does nothing.
-func (r *Runner) Submit(id string, kind task.Kind, args []byte, byPurse bool) {
+// Submit starts a paid task, from the task wallet where one is open, otherwise of the
+// connected account, and returns the id of its job. Call it only from a click. Without
+// a connected wallet, or the purse of a host, it does nothing.
+func (t *Tab) Submit(kind task.Kind, args []byte) (id string) { return t.submit(kind, args, true) }
+
+// SubmitDirect is Submit with the connected wallet, also where a task wallet is open.
+func (t *Tab) SubmitDirect(kind task.Kind, args []byte) (id string) {
+	return t.submit(kind, args, false)
+}
+
+func (t *Tab) submit(kind task.Kind, args []byte, byPurse bool) string {
+	id := t.NewID()
 	order := job.Order{
 		Kind: kind, Args: string(args), Hash: task.Hash(args), VRAM: task.VRAM(kind, args),
 		Count: count(kind, args), Title: title(kind, args),
 	}
-	r.post(func() {
+	t.act(func(r *Runner) {
 		ofHost := byPurse && r.purse.open && r.purse.record.Kind == taskwallet.Host
 		if !r.snap.Session.Connected && !ofHost || r.snap.Network.Historical {
 			return
@@ -163,23 +172,24 @@ func (r *Runner) Submit(id string, kind task.Kind, args []byte, byPurse bool) {
 		} else {
 			order.Allow = r.snap.Approval.amount(r.price(r.snap.Network)) // the price that was shown
 		}
-		r.jobs = slices.Insert(r.jobs, 0, job.State{V: job.Version, ID: id, Phase: job.Draft})
+		r.jobs.begin(job.State{V: job.Version, ID: id, Phase: job.Draft})
 		r.apply(id, job.Submit{At: r.moment(), Order: order})
 	})
+	return id
 }
 
 // Send hands an event of the person to a job: job.Retry or job.AskRelay.
-func (r *Runner) Send(id string, e job.Event) {
-	r.post(func() {
-		if i := r.index(id); i >= 0 && r.jobs[i].Fault.Code == job.PurseOverBudget {
+func (t *Tab) Send(id string, e job.Event) {
+	t.act(func(r *Runner) {
+		if i := r.index(id); i >= 0 && r.jobs.list[i].Fault.Code == job.PurseOverBudget {
 			if _, again := e.(job.Retry); again { // the button names the new budget
-				r.allow(r.jobs[i].Fault.Need, func() { r.apply(id, e) })
+				r.allow(r.jobs.list[i].Fault.Need, func() { r.apply(id, e) })
 				return
 			}
 		}
-		if i := r.index(id); i >= 0 && r.jobs[i].Fault.Code == job.PurseForeign {
+		if i := r.index(id); i >= 0 && r.jobs.list[i].Fault.Code == job.PurseForeign {
 			if _, again := e.(job.Retry); again { // the button says that it was the person
-				r.PurseWasMine()
+				r.purseWasMine()
 				return
 			}
 		}
@@ -189,11 +199,11 @@ func (r *Runner) Send(id string, e job.Event) {
 
 // Remove forgets a job that holds nothing: one that waits to be paid or was stopped
 // before, or an aborted one; or an imported one whose files were removed. Others stay.
-func (r *Runner) Remove(id string) {
-	r.post(func() {
-		if i := slices.IndexFunc(r.imported, func(s job.State) bool { return s.ID == id }); i >= 0 {
-			if size, _ := r.imported[i].Kept(); size == 0 {
-				r.imported = slices.Delete(r.imported, i, i+1)
+func (t *Tab) Remove(id string) {
+	t.act(func(r *Runner) {
+		if i := r.imported.index(id); i >= 0 {
+			if size, _ := r.imported.list[i].Kept(); size == 0 {
+				r.imported.remove(id)
 				r.write(write{store: Jobs, key: id})
 			}
 			return
@@ -202,23 +212,28 @@ func (r *Runner) Remove(id string) {
 		if i < 0 {
 			return
 		}
-		s := r.jobs[i]
+		s := r.jobs.list[i]
 		if s.Phase == job.Aborted || s.Unpaid() && (s.Phase == job.Failed || s.Phase == job.Checking) {
-			r.jobs = slices.Delete(r.jobs, i, i+1)
+			r.jobs.remove(id)
 			r.write(write{store: Jobs, key: id})
 			r.endTurn(s)
 		}
 	})
 }
 
-// SaveDraft keeps the arguments of a form.
-func (r *Runner) SaveDraft(kind task.Kind, args string) {
-	r.post(func() {
+// SaveDraft keeps the arguments of a form: of any tab, the newest counts.
+func (t *Tab) SaveDraft(kind task.Kind, args string) {
+	t.act(func(r *Runner) {
 		if int(kind) < len(r.snap.Drafts) {
 			r.snap.Drafts[kind] = args
 			r.write(write{store: Settings, key: draftKey(int(kind)), value: []byte(args)})
 		}
 	})
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if ctx := t.ctx; t.watches != nil {
+		go func() { _ = t.Store.Save(ctx, 0, Record{Settings, draftKey(int(kind)), []byte(args)}) }() // the form has it too
+	}
 }
 
 // count is how many results a task has.
@@ -226,9 +241,7 @@ func count(kind task.Kind, args []byte) int { return min(max(task.Files(kind, ar
 
 func (r *Runner) now() int64 { return r.Clock.Now().UnixMilli() }
 
-func (r *Runner) index(id string) int {
-	return slices.IndexFunc(r.jobs, func(s job.State) bool { return s.ID == id })
-}
+func (r *Runner) index(id string) int { return r.jobs.index(id) }
 
 // apply is the only place where a job changes: the new state is saved, then its
 // effects are performed.
@@ -237,13 +250,13 @@ func (r *Runner) apply(id string, e job.Event) {
 	if i < 0 || r.yielding {
 		return
 	}
-	before := r.jobs[i]
+	before := r.jobs.list[i]
 	next, effects := job.Update(before, e)
 	r.put(i, before, next, effects)
 }
 
 func (r *Runner) put(i int, before, next job.State, effects []job.Effect) {
-	r.jobs[i] = next
+	r.jobs.set(i, next)
 	if next != before {
 		record, err := job.Encode(next)
 		if err != nil {

@@ -3,6 +3,7 @@ package runner
 import (
 	"bytes"
 	"context"
+	"errors"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -20,7 +21,10 @@ const selectorAndSpender = 4 + 32
 
 // search looks whether a transaction left although nobody told its hash.
 func (r *Runner) search(ctx context.Context, s job.State, n network, sent job.Tx, others map[common.Hash]bool) {
-	found, err := r.trace(ctx, s, n, sent, others)
+	found, err := r.trace(ctx, n, outgoingOf(s, n, sent, others))
+	if errors.Is(err, errUnshown) {
+		found, err = nil, nil
+	}
 	r.chainReached(err)
 	switch {
 	case err != nil:
@@ -32,32 +36,43 @@ func (r *Runner) search(ctx context.Context, s job.State, n network, sent job.Tx
 	}
 }
 
-// trace says what became of a transaction: Sent if it is mined, Replaced if its
-// nonce was used for something else, NotSent if the account's nonces are unused
-// from there on. nil means that a transaction waits which may be the one.
-func (r *Runner) trace(ctx context.Context, s job.State, n network, sent job.Tx, others map[common.Hash]bool) (job.Event, error) {
-	mined, pending, err := n.chain.Nonces(ctx, s.Order.Account)
+// errUnshown is a transaction whose nonce is used and that the node does not show yet.
+var errUnshown = errors.New("runner: the node does not show what used the nonce")
+
+// outgoingOf is a transaction that a job has asked for; others have asked for others.
+func outgoingOf(s job.State, n network, sent job.Tx, others map[common.Hash]bool) outgoing {
+	return outgoing{from: s.Order.Account, nonce: sent.Nonce, block: sent.Block, hash: sent.Hash, signed: sent.Raw != "", is: func(found *chain.Transaction) bool {
+		return !others[found.Hash] && isThe(found, s, n)
+	}}
+}
+
+// trace says by the nonces of its sender what became of a transaction: Sent if it is
+// mined, Replaced if its nonce was used for something else, NotSent if the nonces are
+// unused from there on. nil means that a transaction waits which may be the one. The
+// error may be errUnshown.
+func (r *Runner) trace(ctx context.Context, n network, tx outgoing) (job.Event, error) {
+	mined, pending, err := n.chain.Nonces(ctx, tx.from)
 	if err != nil {
 		return nil, err
 	}
 	var by *chain.Transaction // took its nonce
-	for nonce := sent.Nonce; nonce < min(mined, sent.Nonce+mostNonces); nonce++ {
-		found, err := n.chain.Find(ctx, s.Order.Account, nonce, sent.Block)
+	for nonce := tx.nonce; nonce < min(mined, tx.nonce+mostNonces); nonce++ {
+		found, err := n.chain.Find(ctx, tx.from, nonce, tx.block)
 		if err != nil {
 			return nil, err
 		}
-		if found != nil && !others[found.Hash] && isThe(found, s, n) {
+		if found != nil && tx.is(found) {
 			return job.Sent{At: r.now(), Hash: found.Hash}, nil
 		}
-		if nonce == sent.Nonce {
+		if nonce == tx.nonce {
 			by = found
 		}
-		if sent.Raw != "" {
-			break // these bytes have this nonce and no other
+		if tx.signed {
+			break
 		}
 	}
 	switch {
-	case pending > max(mined, sent.Nonce):
+	case pending > max(mined, tx.nonce):
 		return nil, nil
 	case by != nil:
 		deep, err := r.deep(ctx, n, by.Block)
@@ -65,8 +80,8 @@ func (r *Runner) trace(ctx context.Context, s job.State, n network, sent job.Tx,
 			return nil, err // it may still go the other way
 		}
 		return job.Replaced{At: r.now(), By: by.Hash}, nil
-	case mined > sent.Nonce:
-		return nil, nil // the node shows the transaction in a moment
+	case mined > tx.nonce:
+		return nil, errUnshown
 	}
 	return job.NotSent{At: r.now()}, nil
 }
@@ -94,7 +109,7 @@ func isThe(found *chain.Transaction, s job.State, n network) bool {
 // sentByOthers are the transactions of all other jobs: two jobs may ask for the same.
 func (r *Runner) sentByOthers(id string) map[common.Hash]bool {
 	hashes := map[common.Hash]bool{}
-	for _, s := range r.jobs {
+	for _, s := range r.jobs.list {
 		if s.ID != id {
 			hashes[s.Approve.Hash], hashes[s.Create.Hash], hashes[s.Cancel.Hash] = true, true, true
 		}
@@ -110,9 +125,9 @@ func (r *Runner) lookFor(n network, id string, long bool) {
 	if i < 0 {
 		return
 	}
-	s, others := r.jobs[i], r.sentByOthers(id)
+	s, others := r.jobs.list[i], r.sentByOthers(id)
 	go func() {
-		found, err := r.trace(r.ctx, s, n, s.Current(), others)
+		found, err := r.trace(r.ctx, n, outgoingOf(s, n, s.Current(), others))
 		if _, lost := found.(job.NotSent); err != nil || found == nil || lost && !long {
 			return // asked again after some more polls
 		}
@@ -129,7 +144,7 @@ func (r *Runner) lookForOther(n network, s job.State, failed job.Reverted) {
 	not[failed.Hash] = true
 	go func() {
 		for {
-			found, err := r.trace(r.ctx, s, n, s.Create, not)
+			found, err := r.trace(r.ctx, n, outgoingOf(s, n, s.Create, not))
 			if err != nil || found == nil {
 				return // asked again with the next poll
 			}

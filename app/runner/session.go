@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"crynux-dapp/app/job"
+	"crynux-dapp/app/profile"
 	"crynux-dapp/chain"
 )
 
@@ -22,8 +23,8 @@ const (
 // Connect asks a wallet to open its accounts; it shows its own question. An empty
 // id means the only wallet there is. A wallet that never answers is left by
 // calling it again: then only the newest question counts.
-func (r *Runner) Connect(id string) {
-	r.post(func() {
+func (t *Tab) Connect(id string) {
+	t.act(func(r *Runner) {
 		r.connects++
 		this := r.connects
 		r.snap.Session.Connecting = ""
@@ -97,11 +98,11 @@ func (r *Runner) find(match func(Wallet) bool) (Wallet, Connection, bool) {
 
 // resume lets the jobs of earlier visits go on.
 func (r *Runner) resume() {
-	for _, s := range r.jobs {
+	for _, s := range r.jobs.list {
 		r.turns.claim(s)
 	}
-	for i := len(r.jobs) - 1; i >= 0; i-- { // the oldest first
-		before := r.jobs[i]
+	for i := len(r.jobs.list) - 1; i >= 0; i-- { // the oldest first
+		before := r.jobs.list[i]
 		if !r.earlier[before.ID] || before.Phase == job.Draft || before.Phase.Ended() {
 			continue
 		}
@@ -149,8 +150,8 @@ func (r *Runner) disconnected() {
 }
 
 // Disconnect ends the session, also in the wallet where it knows how.
-func (r *Runner) Disconnect() {
-	r.post(func() {
+func (t *Tab) Disconnect() {
+	t.act(func(r *Runner) {
 		if w := r.wallet; w != nil {
 			go func() { // many wallets do not have it (EIP-2255 draft): forgetting here is what counts
 				_, _ = w.Request(r.ctx, "wallet_revokePermissions", []any{map[string]any{"eth_accounts": map[string]any{}}})
@@ -229,8 +230,8 @@ func (r *Runner) refreshBalances() {
 // SwitchChain asks the wallet to change to the network of the page, and to learn
 // it first if need be. Then it looks whether the wallet is there: by the id, a
 // block and the contracts' code, all through the wallet.
-func (r *Runner) SwitchChain() {
-	r.post(func() {
+func (t *Tab) SwitchChain() {
+	t.act(func(r *Runner) {
 		w, n := r.wallet, r.network(r.snap.Network.ID)
 		if w == nil {
 			return
@@ -262,7 +263,7 @@ func (r *Runner) SwitchChain() {
 	})
 }
 
-func explorers(n Network) []string {
+func explorers(n profile.Network) []string {
 	if n.Explorer == "" {
 		return nil
 	}
@@ -270,8 +271,8 @@ func explorers(n Network) []string {
 }
 
 // UseNetwork changes the network of the page; running jobs keep theirs.
-func (r *Runner) UseNetwork(id string) {
-	r.post(func() {
+func (t *Tab) UseNetwork(id string) {
+	t.act(func(r *Runner) {
 		if n := r.network(id); n.chain != nil {
 			r.useNetwork(n)
 		}

@@ -73,7 +73,7 @@ func (r *Runner) tasks(ctx context.Context, n network, ids []uint64) map[uint64]
 // It is the second form of that news, should the log of the first be missed. An abort
 // that was just told comes first: a cancelled task is deleted as well.
 func (r *Runner) taken(n network, tick chain.Tick, tasks map[uint64]chain.Task) {
-	for _, s := range r.jobs {
+	for _, s := range r.jobs.list {
 		t, ok := tasks[s.TaskID]
 		if s.Order.Network != n.ID || !ok {
 			continue
@@ -105,7 +105,7 @@ type payment struct {
 // creators and nodes. Where others get theirs is of no interest.
 func (r *Runner) parties(n network) map[address]bool {
 	parties := map[address]bool{}
-	for _, s := range r.jobs {
+	for _, s := range r.jobs.list {
 		if s.Order.Network == n.ID && r.watched(s) {
 			parties[s.Order.Account] = true
 			for _, node := range s.Nodes {
@@ -167,7 +167,7 @@ func (r *Runner) payments(ctx context.Context, n network, tick chain.Tick, parti
 
 // enter tells the jobs what was paid for them, one transaction after the other.
 func (r *Runner) enter(n network, payments []payment, at int64) {
-	for _, s := range r.jobs {
+	for _, s := range r.jobs.list {
 		if s.TaskID == 0 || s.Order.Network != n.ID {
 			continue
 		}

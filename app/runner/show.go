@@ -2,8 +2,6 @@ package runner
 
 import (
 	"context"
-	"slices"
-
 	"crynux-dapp/app/job"
 )
 
@@ -48,19 +46,16 @@ func (r *Runner) reread(store, key string) {
 		s, err := job.Decode(value)
 		switch {
 		case ok && err == nil && s.Imported != 0:
-			r.imported = slices.DeleteFunc(r.imported, func(old job.State) bool { return old.ID == key })
-			r.imported = append(r.imported, s)
-			newestFirst(r.imported)
-		case !ok && i < 0:
-			r.imported = slices.DeleteFunc(r.imported, func(old job.State) bool { return old.ID == key })
-		case !ok && i >= 0:
-			r.jobs = slices.Delete(r.jobs, i, i+1)
+			r.imported.remove(key)
+			r.imported.add(s)
+		case !ok:
+			r.imported.remove(key)
+			r.jobs.remove(key)
 		case err != nil:
 		case i >= 0:
-			r.jobs[i] = s
+			r.jobs.set(i, s)
 		default:
-			r.jobs = append(r.jobs, s)
-			newestFirst(r.jobs)
+			r.jobs.add(s)
 		}
 	})
 }

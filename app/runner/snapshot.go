@@ -5,6 +5,7 @@ import (
 	"github.com/holiman/uint256"
 
 	"crynux-dapp/app/job"
+	"crynux-dapp/app/profile"
 	"crynux-dapp/app/task"
 	"crynux-dapp/chain"
 )
@@ -17,7 +18,7 @@ type Snapshot struct {
 	// is no session and no task wallet, and everything that acts does nothing.
 	Elsewhere bool
 	// Network is that of the page; its Fee is what the next task costs.
-	Network Network
+	Network profile.Network
 	// Own are the networks that the person added, Trial is the one that is being added;
 	// nil = none.
 	Own     []OwnNetwork

@@ -36,6 +36,18 @@ func (w *world) twoTabs(p person) (one, two *page, b *browserTabs) {
 	return one, two, b
 }
 
+// halfway opens a third tab as well, and has the first in the middle of a task.
+func (w *world) halfway(p person) (one, two, three *page, id string) {
+	w.Helper()
+	one, two, b := w.twoTabs(p)
+	three = w.reopen(p, b.inTab(one.store.disk))
+	three.elsewhere()
+	w.nodes.SetFaults(devrelay.NodeFaults{SlowWork: 10 * time.Second})
+	id = one.order(task.SD, sd(w.T, 1))
+	one.reaches(id, job.Running)
+	return one, two, three, id
+}
+
 func (g *page) elsewhere() {
 	g.w.Helper()
 	g.until("another tab runs", func(s runner.Snapshot) bool { return s.Ready && s.Elsewhere })
@@ -139,12 +151,7 @@ func TestDraftsOfAllTabsAreKept(t *testing.T) {
 func TestAnotherTabGoesOnWhenTheRunnerIsClosed(t *testing.T) {
 	w := begin(t, setup{})
 	alice := w.rich()
-	one, two, b := w.twoTabs(alice)
-	three := w.reopen(alice, b.inTab(one.store.disk))
-	three.elsewhere()
-	w.nodes.SetFaults(devrelay.NodeFaults{SlowWork: 10 * time.Second})
-	id := one.order(task.SD, sd(t, 1))
-	one.reaches(id, job.Running)
+	one, two, three, id := w.halfway(alice)
 	one.close()
 	two.here()
 	two.finish(id)
@@ -161,12 +168,7 @@ func TestWorkIsHandedOverByAClick(t *testing.T) {
 	t.Run("in the middle of a task, to the tab that asked", func(t *testing.T) {
 		w := begin(t, setup{})
 		alice := w.rich()
-		one, two, b := w.twoTabs(alice)
-		three := w.reopen(alice, b.inTab(one.store.disk))
-		three.elsewhere()
-		w.nodes.SetFaults(devrelay.NodeFaults{SlowWork: 10 * time.Second})
-		id := one.order(task.SD, sd(t, 1))
-		one.reaches(id, job.Running)
+		one, two, three, id := w.halfway(alice)
 		three.WorkHere()
 		three.WorkHere() // twice is once
 		three.here()
@@ -345,7 +347,7 @@ func TestHungTabIsLeftAloneWhileNobodyLooks(t *testing.T) {
 	alice := w.rich()
 	one, two, b := w.twoTabs(alice)
 	w.nodes.SetFaults(devrelay.NodeFaults{SlowWork: 40 * time.Second})
-	two.store.tab.hide()
+	w.eyes[two].look(true)
 	id := one.order(task.SD, sd(t, 1))
 	one.reaches(id, job.Running)
 	asked := b.said(`"ask"`) // a question before it was hidden is none of this
@@ -357,7 +359,7 @@ func TestHungTabIsLeftAloneWhileNobodyLooks(t *testing.T) {
 	if s, _ := two.now(); !s.Elsewhere {
 		t.Error("it took the place")
 	}
-	two.store.tab.look()
+	w.eyes[two].look(false)
 	two.WorkHere()
 	two.here()
 	two.finish(id)

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"crynux-dapp/app/election"
 	"crynux-dapp/app/runner"
 )
 
@@ -28,19 +29,19 @@ type claim struct {
 	stolen  chan struct{}
 }
 
-func (b *browserTabs) elect(ctx context.Context, how runner.Claim, f func(context.Context)) error {
+func (b *browserTabs) elect(ctx context.Context, how election.Claim, f func(context.Context)) error {
 	c := &claim{granted: make(chan struct{}), stolen: make(chan struct{})}
 	b.mu.Lock()
 	switch {
-	case b.holder == nil || how == runner.Steal:
+	case b.holder == nil || how == election.Steal:
 		if b.holder != nil {
 			close(b.holder.stolen)
 		}
 		b.holder = c
 		close(c.granted)
-	case how == runner.IfFree:
+	case how == election.IfFree:
 		b.mu.Unlock()
-		return runner.ErrPlaceTaken
+		return election.ErrPlaceTaken
 	default:
 		b.queue = append(b.queue, c)
 	}
@@ -95,11 +96,10 @@ func (b *browserTabs) said(text string) (n int) {
 type tab struct {
 	of *browserTabs
 
-	mu     sync.Mutex
-	hangs  chan struct{} // closed when it wakes up; nil = it does not hang
-	hears  []string
-	more   chan struct{}
-	hidden chan struct{} // closed when it is looked at; nil = it is
+	mu    sync.Mutex
+	hangs chan struct{} // closed when it wakes up; nil = it does not hang
+	hears []string
+	more  chan struct{}
 }
 
 func (b *browserTabs) open() *tab {
@@ -142,21 +142,7 @@ func (t *tab) alive() {
 	}
 }
 
-// hide puts the tab into the background, until look.
-func (t *tab) hide() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.hidden = make(chan struct{})
-}
-
-func (t *tab) look() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	close(t.hidden)
-	t.hidden = nil
-}
-
-func (t *tab) Elect(ctx context.Context, how runner.Claim, f func(context.Context)) error {
+func (t *tab) Elect(ctx context.Context, how election.Claim, f func(context.Context)) error {
 	t.alive()
 	return t.of.elect(ctx, how, func(ctx context.Context) { t.alive(); f(ctx) })
 }
@@ -199,19 +185,6 @@ func (t *tab) Hear(f func(string)) (cancel func()) {
 		}
 	}()
 	return cancel
-}
-
-func (t *tab) Visible(ctx context.Context) error {
-	t.mu.Lock()
-	hidden := t.hidden
-	t.mu.Unlock()
-	if hidden != nil {
-		select {
-		case <-hidden:
-		case <-ctx.Done():
-		}
-	}
-	return ctx.Err()
 }
 
 // lively are the ports of a page in a tab that may hang.

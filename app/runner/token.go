@@ -27,8 +27,8 @@ const (
 
 // ListToken asks the wallet to list the token of the network. It costs nothing and
 // changes nothing but what the wallet shows.
-func (r *Runner) ListToken() {
-	r.post(func() {
+func (t *Tab) ListToken() {
+	t.act(func(r *Runner) {
 		w, n := r.wallet, r.network(r.snap.Network.ID)
 		if w == nil || n.Historical || r.snap.Session.Listing == ListAsking || r.snap.Session.ChainID != n.ChainID {
 			return

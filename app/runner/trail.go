@@ -121,7 +121,7 @@ func (r *Runner) reorganised(n network, blocks []job.Block, has []bool) {
 	}
 	from++
 	t.blocks = slices.Clone(blocks[:i])
-	for _, s := range r.jobs {
+	for _, s := range r.jobs.list {
 		if s.Order.Network != n.ID || !r.watched(s) {
 			continue
 		}

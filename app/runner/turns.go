@@ -79,7 +79,7 @@ func (r *Runner) endTurn(s job.State) {
 		return
 	}
 	var next job.State
-	for _, other := range r.jobs {
+	for _, other := range r.jobs.list {
 		waits := other.Phase == job.Checking || other.Phase == job.CancelChecking
 		if waits && paying(other) && !r.earlier[other.ID] && payerOf(other) == payerOf(s) && (next.ID == "" || other.Queued() < next.Queued()) {
 			next = other
@@ -97,8 +97,8 @@ func (r *Runner) endTurn(s job.State) {
 // they have an order, and keep it.
 func (r *Runner) moment() int64 {
 	at := r.now()
-	for i := 0; i < len(r.jobs); i++ {
-		if r.jobs[i].Marks.Submitted == at {
+	for i := 0; i < len(r.jobs.list); i++ {
+		if r.jobs.list[i].Marks.Submitted == at {
 			at, i = at+1, -1
 		}
 	}
@@ -114,21 +114,21 @@ func (r *Runner) queued() []string {
 // a State is large, and this is done with every snapshot.
 func (r *Runner) inOrder(some func(*job.State) bool) (ids []string) {
 	var at []int
-	for i := range r.jobs {
-		if some(&r.jobs[i]) {
+	for i := range r.jobs.list {
+		if some(&r.jobs.list[i]) {
 			at = append(at, i)
 		}
 	}
-	slices.SortStableFunc(at, func(a, b int) int { return cmp.Compare(r.jobs[a].Queued(), r.jobs[b].Queued()) })
+	slices.SortStableFunc(at, func(a, b int) int { return cmp.Compare(r.jobs.list[a].Queued(), r.jobs.list[b].Queued()) })
 	for _, i := range at {
-		ids = append(ids, r.jobs[i].ID)
+		ids = append(ids, r.jobs.list[i].ID)
 	}
 	return ids
 }
 
 // Move puts a job that waits one place earlier in the queue, or later.
-func (r *Runner) Move(id string, earlier bool) {
-	r.post(func() {
+func (t *Tab) Move(id string, earlier bool) {
+	t.act(func(r *Runner) {
 		list := r.queued()
 		i := slices.Index(list, id)
 		j := i + 1
@@ -138,7 +138,7 @@ func (r *Runner) Move(id string, earlier bool) {
 		if i < 0 || j < 0 || j >= len(list) {
 			return
 		}
-		here, there := r.jobs[r.index(list[i])].Queued(), r.jobs[r.index(list[j])].Queued()
+		here, there := r.jobs.list[r.index(list[i])].Queued(), r.jobs.list[r.index(list[j])].Queued()
 		r.apply(list[i], job.Place{To: there})
 		r.apply(list[j], job.Place{To: here})
 	})
@@ -146,17 +146,17 @@ func (r *Runner) Move(id string, earlier bool) {
 
 // PauseQueue pauses every job that is not paid yet; GoOnQueue lets those go on that
 // are paused. Call GoOnQueue only from a click, after their prices were shown.
-func (r *Runner) PauseQueue() {
-	r.post(func() {
-		for _, s := range slices.Clone(r.jobs) {
+func (t *Tab) PauseQueue() {
+	t.act(func(r *Runner) {
+		for _, s := range slices.Clone(r.jobs.list) {
 			r.apply(s.ID, job.Pause{At: r.now()})
 		}
 	})
 }
 
 // GoOnQueue ends the pause of every job.
-func (r *Runner) GoOnQueue() {
-	r.post(func() {
+func (t *Tab) GoOnQueue() {
+	t.act(func(r *Runner) {
 		for _, id := range r.inOrder(func(s *job.State) bool { return s.Paused }) {
 			r.apply(id, job.GoOn{At: r.now()})
 		}

@@ -9,10 +9,28 @@ import (
 	"crynux-dapp/chain/taskwallet"
 )
 
-// settingsVersion is that of the records in the store of settings. They are written
-// behind "v1 "; one without that is of version 0, which was the value alone. (Jobs and
-// keys have their version inside; a file is known by the hash of its bytes.)
-const settingsVersion = 1
+// newestSetting is the highest version of any record in the store of settings. They are
+// written behind "v1 ", or a higher number; one without that is of version 0, which was
+// the value alone. (Jobs and keys have their version inside; a file is known by the hash
+// of its bytes.)
+const newestSetting = 2
+
+// versionOf is that of a setting. Older values of it are read by [upgraded].
+func versionOf(key string) uint64 {
+	if key == ownKey {
+		return 2
+	}
+	return 1
+}
+
+// upgraded is the value of a setting of an older version in today's form. One that
+// cannot be read stays as it is.
+func upgraded(key string, value []byte) []byte {
+	if key == ownKey {
+		return ownOfV1(value)
+	}
+	return value
+}
 
 // errNewer is a record of a newer version of this page. It is left as it is.
 var errNewer = errors.New("runner: the record was written by a newer version of this page")
@@ -23,8 +41,14 @@ func (l leased) Get(ctx context.Context, store, key string) ([]byte, bool, error
 	if store != Settings || err != nil || !ok {
 		return value, ok, err
 	}
-	value, newer := setting(value)
-	return value, !newer, nil
+	value, version := setting(value)
+	switch {
+	case version > versionOf(key):
+		return nil, false, nil
+	case version < versionOf(key):
+		value = upgraded(key, value)
+	}
+	return value, true, nil
 }
 
 // mine wants a setting not to be of a newer version. The error is errNewer.
@@ -33,7 +57,7 @@ func (l leased) mine(ctx context.Context, key string) error {
 	if err != nil || !ok {
 		return err
 	}
-	if _, newer := setting(before); newer {
+	if _, version := setting(before); version > versionOf(key) {
 		return errNewer
 	}
 	return nil
@@ -44,7 +68,7 @@ func (l leased) mine(ctx context.Context, key string) error {
 func (r *Runner) setAside(ctx context.Context) (broken, newer int) {
 	settings, _ := r.Store.All(ctx, Settings) // whoever needs one of them is told
 	for _, record := range settings {
-		if _, is := setting(record); is {
+		if _, version := setting(record); version > newestSetting {
 			newer++
 		}
 	}
@@ -60,21 +84,17 @@ func (r *Runner) setAside(ctx context.Context) (broken, newer int) {
 	return broken, newer
 }
 
-// setting is the value of a record, of this version or an earlier one; newer tells
-// that it is of a later one.
-func setting(record []byte) (value []byte, newer bool) {
+// setting is the value of a record, and its version.
+func setting(record []byte) (value []byte, version uint64) {
 	head, value, ok := bytes.Cut(record, []byte(" "))
-	n, err := strconv.ParseUint(string(bytes.TrimPrefix(head, []byte("v"))), 10, 16)
-	switch {
-	case !ok || err != nil || head[0] != 'v':
-		return record, false
-	case n > settingsVersion:
-		return nil, true
+	version, err := strconv.ParseUint(string(bytes.TrimPrefix(head, []byte("v"))), 10, 16)
+	if !ok || err != nil || head[0] != 'v' {
+		return record, 0
 	}
-	return value, false
+	return value, version
 }
 
 // versionedSetting is the record of a value.
-func versionedSetting(value []byte) []byte {
-	return append([]byte("v"+strconv.Itoa(settingsVersion)+" "), value...)
+func versionedSetting(key string, value []byte) []byte {
+	return append([]byte("v"+strconv.FormatUint(versionOf(key), 10)+" "), value...)
 }

@@ -56,8 +56,8 @@ func (h rhythm) at(block time.Duration) time.Duration {
 // pace is how long the chain is left alone now.
 func (r *Runner) pace(n network) time.Duration {
 	pause, now, block := pollSettling, r.now(), r.trail(n.ID).block
-	for i := range r.jobs {
-		s := &r.jobs[i]
+	for i := range r.jobs.list {
+		s := &r.jobs.list[i]
 		if s.Order.Network != n.ID || !underWay(*s) {
 			continue
 		}
@@ -103,7 +103,7 @@ func (r *Runner) watch() {
 			if t.wake != nil && t.troubles == 0 && r.Clock.Now().Add(r.pace(n)).Before(t.due) {
 				t.wake()
 			}
-		case slices.ContainsFunc(r.jobs, func(s job.State) bool { return s.Order.Network == id && r.watched(s) }):
+		case slices.ContainsFunc(r.jobs.list, func(s job.State) bool { return s.Order.Network == id && r.watched(s) }):
 			r.watching[id] = true
 			r.poll(n)
 		}
@@ -135,8 +135,8 @@ type asked struct {
 func (r *Runner) ask(n network) asked {
 	t := r.trail(n.ID)
 	q := asked{from: noEvents}
-	for i := range r.jobs {
-		s := r.jobs[i]
+	for i := range r.jobs.list {
+		s := r.jobs.list[i]
 		if s.Order.Network != n.ID {
 			continue
 		}
@@ -317,7 +317,7 @@ func (r *Runner) told(n network, tick chain.Tick, q asked, facts map[common.Hash
 	for _, seen := range tick.Events {
 		r.seen(n, seen, tick.Events, at)
 	}
-	for _, s := range r.jobs {
+	for _, s := range r.jobs.list {
 		if s.Order.Network == n.ID && s.Deadline != 0 && int64(tick.Head.Time) > s.Deadline && !s.Overdue && r.watched(s) {
 			r.apply(s.ID, job.Late{At: at})
 		}
@@ -327,7 +327,7 @@ func (r *Runner) told(n network, tick chain.Tick, q asked, facts map[common.Hash
 func (r *Runner) mined(n network, id string, tx hash, sent chain.Sent, head uint64, facts map[common.Hash]fact, at int64) {
 	receipt := sent.Receipt
 	if receipt == nil {
-		if i := r.index(id); i >= 0 && r.jobs[i].Current().Hash != tx {
+		if i := r.index(id); i >= 0 && r.jobs.list[i].Current().Hash != tx {
 			return // one that the phase is not about
 		}
 		if r.waited[id]++; r.waited[id]%gapTicks == 0 {
@@ -350,8 +350,8 @@ func (r *Runner) mined(n network, id string, tx hash, sent chain.Sent, head uint
 			return // it may still go the other way: paying again is offered only then
 		}
 		e := job.Reverted{At: at, Hash: receipt.TxHash, Gas: gas, Reason: facts[receipt.TxHash].reason, Moot: facts[receipt.TxHash].moot}
-		if i := r.index(id); i >= 0 && r.jobs[i].Phase == job.CreatePending && r.jobs[i].Create.Repeated && r.jobs[i].Create.Hash == e.Hash {
-			r.lookForOther(n, r.jobs[i], e)
+		if i := r.index(id); i >= 0 && r.jobs.list[i].Phase == job.CreatePending && r.jobs.list[i].Create.Repeated && r.jobs.list[i].Create.Hash == e.Hash {
+			r.lookForOther(n, r.jobs.list[i], e)
 			return
 		}
 		r.apply(id, e)
@@ -359,7 +359,7 @@ func (r *Runner) mined(n network, id string, tx hash, sent chain.Sent, head uint
 	}
 	e := job.Mined{At: at, Hash: receipt.TxHash, Block: receipt.Block, In: receipt.BlockHash, Gas: gas, Fee: fee, Deadline: facts[receipt.TxHash].deadline}
 	if created, err := n.Contracts.Created(receipt); err == nil {
-		if i := r.index(id); i >= 0 && created.TaskHash == r.jobs[i].Order.Hash {
+		if i := r.index(id); i >= 0 && created.TaskHash == r.jobs.list[i].Order.Hash {
 			e.TaskID, e.Nodes = created.ID, nodesOf(n, receipt)
 		}
 	}
@@ -368,7 +368,7 @@ func (r *Runner) mined(n network, id string, tx hash, sent chain.Sent, head uint
 
 // seen tells one event of the contracts to the job it belongs to.
 func (r *Runner) seen(n network, seen chain.Seen, all []chain.Seen, at int64) {
-	for _, s := range r.jobs {
+	for _, s := range r.jobs.list {
 		if s.Order.Network != n.ID || s.TaskID == 0 {
 			continue
 		}

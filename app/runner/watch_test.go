@@ -12,6 +12,7 @@ import (
 	"github.com/ethereum/go-ethereum/core/types"
 
 	"crynux-dapp/app/job"
+	"crynux-dapp/app/profile"
 	"crynux-dapp/app/runner"
 	"crynux-dapp/app/task"
 	"crynux-dapp/chain/devchain"
@@ -153,9 +154,9 @@ func TestChainThatIsDownForAWhile(t *testing.T) {
 }
 
 func TestAnotherChainBehindTheAddressIsRefused(t *testing.T) {
-	for name, change := range map[string]func(*runner.Network){
-		"chain id": func(n *runner.Network) { n.ChainID++ },
-		"contract": func(n *runner.Network) { n.Contracts.Task[0]++ },
+	for name, change := range map[string]func(*profile.Network){
+		"chain id": func(n *profile.Network) { n.ChainID++ },
+		"contract": func(n *profile.Network) { n.Contracts.Task[0]++ },
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := begin(t, setup{})

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"context"
 	"errors"
 
 	"crynux-dapp/app/job"
@@ -11,6 +12,15 @@ import (
 var ErrDamaged = errors.New("runner: the picture cannot be read")
 
 var errFileGone = errors.New("runner: the file is not in the store")
+
+// File reads a stored result, in any tab.
+func (t *Tab) File(ctx context.Context, sha256 string) ([]byte, error) {
+	value, ok, err := t.Store.Get(ctx, Files, sha256)
+	if err == nil && !ok {
+		err = errFileGone
+	}
+	return value, err
+}
 
 // write is one record to be saved, or deleted when value is nil.
 type write struct {
@@ -79,6 +89,7 @@ func (r *Runner) load() {
 		if err != nil {
 			r.snap.Persistent = false
 		}
+		var earlier, imported []job.State
 		for _, record := range records {
 			s, err := job.Decode(record)
 			switch {
@@ -87,14 +98,14 @@ func (r *Runner) load() {
 			case err != nil:
 				r.snap.Unreadable++
 			case s.Imported != 0:
-				r.imported = append(r.imported, s)
+				imported = append(imported, s)
 			case r.index(s.ID) < 0:
-				r.jobs = append(r.jobs, s)
+				earlier = append(earlier, s)
 				r.earlier[s.ID] = true
 			}
 		}
-		newestFirst(r.jobs)
-		newestFirst(r.imported)
+		r.jobs.add(earlier...)
+		r.imported.add(imported...)
 		r.snap.Ready = true
 		if !r.snap.Elsewhere {
 			r.reconnect(string(last))

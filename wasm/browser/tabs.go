@@ -125,26 +125,3 @@ func (t *Tabs) Hear(f func(text string)) (cancel func()) {
 	}
 	return cancel
 }
-
-// Visible waits until the tab is not in the background. The error is that of ctx.
-func (t *Tabs) Visible(ctx context.Context) error {
-	changed := make(chan struct{}, 1)
-	cancel, err := WatchHidden(func(bool) {
-		select {
-		case changed <- struct{}{}:
-		default:
-		}
-	})
-	if err != nil {
-		return ctx.Err()
-	}
-	defer cancel()
-	for Hidden() {
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-	return ctx.Err()
-}

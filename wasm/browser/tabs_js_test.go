@@ -123,25 +123,9 @@ func TestTabs_hear_each_other(t *testing.T) {
 	if len(heard) != 0 {
 		t.Error("it hears after the end")
 	}
-	if err := two.Visible(t.Context()); err != nil {
-		t.Errorf("visible: %v", err)
-	}
 	script(t, `window.realChannel = BroadcastChannel; BroadcastChannel = undefined`)
 	defer script(t, `BroadcastChannel = realChannel; delete window.realChannel`)
 	deaf := browser.OpenTabs(name) // an old browser
 	deaf.Tell("d")
 	deaf.Hear(func(string) { t.Error("heard") })()
-}
-
-func TestTabs_wait_until_somebody_looks(t *testing.T) {
-	script(t, `Object.defineProperty(document, "hidden", { value: true, configurable: true })`)
-	seen := make(chan error, 1)
-	go func() { seen <- browser.OpenTabs("looked at").Visible(t.Context()) }()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-	defer cancel()
-	if err := browser.OpenTabs("looked at").Visible(ctx); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("error %v", err)
-	}
-	script(t, `delete document.hidden; document.dispatchEvent(new Event("visibilitychange"))`)
-	must(t, <-seen)
 }

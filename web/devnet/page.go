@@ -94,7 +94,7 @@ func (n *Network) config(o Options) (app.Config, error) {
 		at := n.Chain.Contracts()
 		net.ChainID = n.Chain.ChainID().Uint64()
 		net.RPC, net.Relays = []string{n.RPC}, []string{n.RelayURL}
-		net.Contracts = app.Contracts{Token: at.Token.Hex(), Node: at.Node.Hex(), Task: at.Task.Hex()}
+		net.Contracts.Token, net.Contracts.Node, net.Contracts.Task = at.Token.Hex(), at.Node.Hex(), at.Task.Hex()
 		if o.EIP191 {
 			net.RelaySignature = "eip191"
 		}

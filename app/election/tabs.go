@@ -1,4 +1,4 @@
-package runner
+package election
 
 import (
 	"context"
@@ -7,7 +7,7 @@ import (
 )
 
 // Tabs are all tabs of a browser that have the same database. One of them has the
-// place of the runner.
+// place of the one that works.
 type Tabs interface {
 	// Elect calls f in this tab once it has the place, with a context that ends when
 	// another tab takes it. Its error is ErrPlaceTaken for IfFree, or that of ctx if it
@@ -22,11 +22,9 @@ type Tabs interface {
 	// order. f must not block.
 	Tell(text string)
 	Hear(f func(text string)) (cancel func())
-	// Visible waits until the person can see this tab. The error is that of ctx.
-	Visible(ctx context.Context) error
 }
 
-// Claim is how a tab asks for the place of the runner.
+// Claim is how a tab asks for the place.
 type Claim uint8
 
 // The three ways.
@@ -37,17 +35,17 @@ const (
 )
 
 // ErrPlaceTaken is a place that another tab has.
-var ErrPlaceTaken = errors.New("runner: another tab has the place")
+var ErrPlaceTaken = errors.New("election: another tab has the place")
 
 // news is what tabs tell each other. It holds no contents and no secrets: who may
 // read the store reads there.
 type news struct {
-	// Here is the lease of the tab that runs: its first word, and its answer to Ask.
+	// Here is the lease of the tab that works: its first word, and its answer to Ask.
 	Here uint64 `json:"here,omitempty"`
 	// Store and Key name a record that was changed.
 	Store string `json:"store,omitempty"`
 	Key   string `json:"key,omitempty"`
-	// Ask wants to know whether the runner is there; Yield wants its place. Yielded
+	// Ask wants to know whether that tab is there; Yield wants its place. Yielded
 	// says that it is free to be stolen: nothing is done there any more.
 	Ask     bool `json:"ask,omitempty"`
 	Yield   bool `json:"yield,omitempty"`
@@ -62,7 +60,7 @@ func (n news) text() string {
 	return string(text)
 }
 
-// single is a page without other tabs.
+// single is a page without other tabs: nobody answers it.
 type single struct{}
 
 func (single) Elect(ctx context.Context, how Claim, f func(ctx context.Context)) error {
@@ -75,4 +73,3 @@ func (single) Elect(ctx context.Context, how Claim, f func(ctx context.Context))
 }
 func (single) Tell(string)                       {}
 func (single) Hear(func(string)) (cancel func()) { return func() {} }
-func (single) Visible(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }

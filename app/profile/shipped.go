@@ -1,4 +1,4 @@
-package app
+package profile
 
 import "strings"
 
@@ -20,8 +20,8 @@ var shipped = map[string]Contracts{
 
 // Changed tells that a network has the id of a shipped one and other contracts:
 // whoever hosts the page, or somebody who got at its files, has changed them.
-func (n Network) Changed() bool {
-	c := Contracts{strings.ToLower(n.Contracts.Token), strings.ToLower(n.Contracts.Node), strings.ToLower(n.Contracts.Task)}
-	known, ok := shipped[n.ID]
+func (t Text) Changed() bool {
+	c := Contracts{strings.ToLower(t.Contracts.Token), strings.ToLower(t.Contracts.Node), strings.ToLower(t.Contracts.Task)}
+	known, ok := shipped[t.ID]
 	return ok && c != known
 }
