@@ -40,7 +40,9 @@ lint: ## gofmt, vet and staticcheck, for this machine and for the browser
 
 unit: chromium ## unit tests, with the race detector where there is a C compiler
 	@echo "== unit tests $(RACE)"
-	@$(GO) test -timeout 30m $(RACE) $$($(GO) list ./... | grep -v /wasm/e2e)
+	@$(GO) test -timeout 30m $(RACE) -short $$($(GO) list ./... | grep -v /wasm/e2e)
+	@echo "== unit tests that -short has not done"
+	@$(GO) test -timeout 30m -parallel 6 ./app/job ./app/runner
 
 e2e: chromium ## journeys in Chromium over the built site and the development network
 	@echo "== journeys"

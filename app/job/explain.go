@@ -52,6 +52,8 @@ func heldUp(s State) string {
 		return "The Relay has not seen the task yet. Trying again in a moment."
 	case NotUploaded:
 		return "The node has not delivered the results to the Relay yet. Trying again."
+	case NodesBusy:
+		return "The nodes are busy with your other tasks. This one is paid for as soon as three are free; until then you can remove it."
 	case TxWaiting:
 		return "A transaction of your account is still waiting to be mined. Looking whether it is this payment."
 	case TxUnderpriced:
@@ -193,7 +195,7 @@ func explainFault(s State) Problem {
 		return Problem{Title: "The price of a task has changed", Detail: fmt.Sprintf("It was %s; the newest task was paid with %s.", CNX(f.Have), CNX(f.Need)), Remedy: "Go on only if you want to pay this price.", Retry: "Pay " + CNX(f.Need)}
 	case AllowanceShort:
 		return Problem{Title: "The approved amount is too small", Detail: fmt.Sprintf("The task costs %s, approved are %s: the amount was changed in the wallet.", CNX(f.Need), CNX(f.Have)), Remedy: "Approve at least the price of the task.", Retry: "Approve again"}
-	case NoFreeNodes:
+	case NoFreeNodes, NodesBusy:
 		return Problem{Title: "No free nodes for this task", Detail: "A task needs three free nodes that fit it; an answer needs three with the same graphics card.", Remedy: "Wait a minute and check again.", Retry: "Check again"}
 	case TxReverted:
 		return reverted(f)

@@ -38,6 +38,7 @@ const (
 	NoPurseHere        Code = "no-purse-here"        // a path gateway: every page of it could open the key
 	PurseNoWorker      Code = "purse-no-worker"      // the browser or the host refuses the program that keeps the key
 	PurseLocked        Code = "purse-locked"         // the task wallet has to be unlocked
+	NodesBusy          Code = "nodes-busy"           // three free nodes are missing while other tasks of the account run
 	PayingNow          Code = "paying-now"           // a task of the account is being paid
 	SignatureSpent     Code = "signature-spent"      // the signature ran out while the Relay had no answer
 	PurseShort         Code = "purse-short"          // too few native coins; Need is what is missing
@@ -109,7 +110,7 @@ func (f Fault) Answered() bool {
 // transient reports whether the step is tried again without asking the person.
 func (f Fault) transient() bool {
 	switch f.Code {
-	case ChainDown, RelayDown, NotSynced, NotUploaded, TxWaiting, TxUnderpriced, SignatureLate, WorkerRestarts:
+	case ChainDown, RelayDown, NotSynced, NotUploaded, NodesBusy, TxWaiting, TxUnderpriced, SignatureLate, WorkerRestarts:
 		return true
 	}
 	return false
@@ -122,5 +123,5 @@ func Codes() []Code {
 		ArgsRefused, RelayRefused, NotCreator, RelayOrphan, NonceGap, ResultDamaged, ResultMismatch, NetworkMismatch, Found, Storage, StorageFull, BadExport, NewerExport, ExportPassphrase, NotTyped, Internal, PayingNow, SignatureSpent,
 		NoPurseHere, PurseNoWorker, PurseLocked, PurseShort, PurseNotDerivable, PurseOtherKey, PurseMoved, PurseForeign, PurseOverBudget, GasPriceRaised, PurseWrongPassword, PurseBadFile, PurseBadAmount, PurseUnproven,
 		PursePassphrase, PurseNotKept, PurseNotKeepable, PurseTaken, PurseRetired, PurseUnsafe, PurseNotFound, PurseForeignTarget,
-		ChainDown, RelayDown, NotSynced, NotUploaded, TxWaiting, TxUnderpriced, SignatureLate, WorkerRestarts}
+		ChainDown, RelayDown, NotSynced, NotUploaded, NodesBusy, TxWaiting, TxUnderpriced, SignatureLate, WorkerRestarts}
 }

@@ -42,11 +42,15 @@ type started struct {
 	hash   common.Hash // of the transaction that it is about
 }
 
-// TestModel lives 10 000 lives.
+// TestModel lives 10 000 lives; with -short a fifth of them.
 func TestModel(t *testing.T) {
+	lives := 10_000
+	if testing.Short() {
+		lives /= 5
+	}
 	seen := map[job.Phase]int{}
 	cancelled, reorgs := 0, map[job.Phase]int{}
-	for n := range 10_000 {
+	for n := range lives {
 		l := &life{t: t, rng: rand.New(rand.NewPCG(4, uint64(n))), n: n, nonce: 8, asked: map[string]uint64{}, times: map[string]int{}, signed: map[string]bool{},
 			s: job.State{V: job.Version, ID: fmt.Sprint("j", n), Phase: job.Draft}, reorgs: reorgs}
 		o := order()
@@ -61,6 +65,9 @@ func TestModel(t *testing.T) {
 		if l.s.Phase == job.Aborted && l.s.Cancel.Mined != 0 {
 			cancelled++
 		}
+	}
+	if testing.Short() { // too few to tell what is tried
+		return
 	}
 	for _, p := range []job.Phase{job.Checking, job.AwaitApproval, job.ApprovalPending, job.AwaitCreate, job.CreatePending, job.Uploading, job.Running,
 		job.Fetching, job.CancelChecking, job.AwaitCancel, job.CancelPending, job.Done, job.Aborted, job.Failed} {
@@ -150,7 +157,7 @@ func (l *life) answer(of started) job.Event {
 		if l.rng.IntN(4) > 0 {
 			return job.Checked{At: l.at, Quote: l.quote()}
 		}
-		return l.met(job.ChainDown, job.WalletLocked, job.WrongChain, job.WalletSilent, job.PurseLocked, job.TxWaiting, job.GasPriceRaised, job.FeeRaised, job.Internal)
+		return l.met(job.ChainDown, job.WalletLocked, job.WrongChain, job.WalletSilent, job.PurseLocked, job.TxWaiting, job.NodesBusy, job.GasPriceRaised, job.FeeRaised, job.Internal)
 	case job.CheckCancel:
 		switch l.rng.IntN(6) {
 		case 0:

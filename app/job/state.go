@@ -259,6 +259,10 @@ func (s State) Queued() int64 {
 // the job can be taken away.
 func (s State) Unpaid() bool { return s.TaskID == 0 && s.Create.Asked == 0 }
 
+// Unsettled reports whether the task is paid for and nothing is agreed on yet: its fee
+// may have to be claimed back, and that costs gas.
+func (s State) Unsettled() bool { return s.TaskID != 0 && !s.Outcome.Success && s.Phase != Aborted }
+
 // Verified reports whether every file is here and matches the chain.
 func (s State) Verified() bool { return s.Phase == Done && s.NextFile() == s.Order.Count }
 

@@ -577,6 +577,8 @@ func (s State) mostTries(f Fault) int {
 	switch {
 	case f.Code == SignatureLate:
 		return 2
+	case f.Code == NodesBusy: // ten minutes
+		return 120
 	case (s.Phase == Checking || s.Phase == CancelChecking) && f.Code != TxWaiting: // which ends by itself
 		return 3
 	case f.Code == WorkerRestarts && s.Order.Hand == ByWallet: // each try is a prompt
@@ -600,6 +602,8 @@ func pause(f Fault, n int) int64 {
 		return 2000
 	case NotUploaded:
 		return min(1000*int64(n), 10_000)
+	case NodesBusy:
+		return 5000
 	}
 	return int64(min(1000<<min(n-1, 4), 15_000))
 }

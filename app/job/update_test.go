@@ -90,6 +90,7 @@ func TestUpdate(t *testing.T) {
 		{"too little gas stops before any prompt", submitted(), []job.Event{job.Checked{Quote: func() job.Quote { q := quote(0); q.Native = uint256.Int{}; return q }()}}, job.Failed, job.NotEnoughGas, nil},
 		{"a free chain needs no gas", submitted(), []job.Event{job.Checked{Quote: func() job.Quote { q := quote(0); q.Native, q.GasPrice = uint256.Int{}, uint256.Int{}; return q }()}}, job.AwaitApproval, "", []job.Effect{job.AskApprove{Amount: cnx(30)}}},
 		{"no nodes stops before any prompt", submitted(), []job.Event{job.Checked{Quote: func() job.Quote { q := quote(30); q.Nodes = 2; return q }()}}, job.Failed, job.NoFreeNodes, nil},
+		{"busy nodes are waited for", submitted(), []job.Event{fault(job.NodesBusy), job.Woke{}}, job.Checking, "", []job.Effect{job.Check{}}},
 		{"a second Checked does not ask twice", to(t, job.AwaitCreate), []job.Event{job.Checked{At: 3, Quote: quote(30)}}, job.AwaitCreate, "", nil},
 		{"a waiting transaction is looked at again", to(t, job.AwaitCreate), []job.Event{fault(job.TxWaiting), job.Woke{}}, job.AwaitCreate, "", []job.Effect{job.Search{Tx: to(t, job.AwaitCreate).Create}}},
 		{"a wallet that was never asked needs no search", to(t, job.AwaitCreate), []job.Event{job.NotAsked{Fault: job.Fault{Code: job.Storage}}, job.Retry{}}, job.Checking, "", []job.Effect{job.Check{}}},

@@ -351,7 +351,7 @@ func TestRecordsOfNewerVersionsAreLeftAlone(t *testing.T) {
 	key := taskwallet.Identity{Address: s.Purse.Address, ChainID: w.net.ChainID}.StoreKey()
 	g.close()
 	newer := map[string]map[string]string{
-		runner.Settings: {"draft-sd": `v2 {"a":"new form"}`, "direct": "v99 maybe"},
+		runner.Settings: {"draft-sd": `v3 {"a":"new form"}`, "direct": "v99 maybe"},
 		runner.Keys:     {key: `{"v":2,"another":"form"}`},
 		runner.Jobs:     {"later": `{"v":2,"phase":["new"]}`},
 	}

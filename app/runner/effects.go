@@ -158,6 +158,9 @@ func (r *Runner) check(ctx context.Context, s job.State, n network, h hand) job.
 	if f := r.numbered(ctx, s, n, h, q.Nonce); !f.Zero() {
 		return r.metNow(f)
 	}
+	if q.Nodes < 3 && s.Order.Hand == job.ByTaskWallet && !q.CNX.Lt(&q.Fee) && r.runningOf(s) > 0 {
+		return r.metNow(job.Fault{Code: job.NodesBusy})
+	}
 	if !q.Allowance.Lt(&q.Fee) && !q.CNX.Lt(&q.Fee) {
 		q.Gas, err = n.chain.Estimate(ctx, createTx(s, n))
 		switch {

@@ -48,7 +48,7 @@ func (l leased) change(ctx context.Context, record Record) error {
 			return err
 		}
 		if record.Value != nil {
-			record.Value = versionedSetting(record.Key, record.Value)
+			record.Value = versionedSetting(record.Value)
 		}
 	}
 	return l.apply(ctx, record)

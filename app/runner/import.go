@@ -297,7 +297,7 @@ func (r *Runner) take(ctx context.Context, o offered, here kept, added *[]Record
 	}
 	for k, draft := range o.drafts {
 		if draft != "" && !here.drafts[k] {
-			records = append(records, Record{Settings, draftKey(k), versionedSetting(draftKey(k), []byte(draft))})
+			records = append(records, Record{Settings, draftKey(k), versionedSetting([]byte(draft))})
 		}
 	}
 	return taken, r.Store.apply(ctx, records...)

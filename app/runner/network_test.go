@@ -5,6 +5,7 @@ package runner_test
 import (
 	"context"
 	"crypto/ecdsa"
+	"hash/fnv"
 	"log/slog"
 	"math/big"
 	"net/http/httptest"
@@ -63,10 +64,20 @@ type setup struct {
 	period time.Duration // from block to block; 0 = a second
 }
 
+// worldsOf is how many worlds there are to one of a short run: make test lives in all
+// of them, and in a short run with the race detector, which is three times as slow.
+const worldsOf = 5
+
 // begin starts a network that ends with the test.
 func begin(t *testing.T, s setup) *world {
 	t.Helper()
 	t.Parallel()
+	if name := fnv.New32(); testing.Short() {
+		name.Write([]byte(t.Name()))
+		if name.Sum32()%worldsOf != 0 {
+			t.Skipf("-short lives in one of %d worlds", worldsOf)
+		}
+	}
 	w := &world{T: t, eyes: map[*page]*eye{}}
 	var err error
 	var price *big.Int // the usual one

@@ -230,7 +230,7 @@ func (d *disk) until(w *world, what string, ok func(settings map[string][]byte) 
 		d.mu.Lock()
 		settings := map[string][]byte{}
 		for key, value := range d.records[runner.Settings] {
-			settings[key] = bytes.TrimPrefix(value, []byte("v1 "))
+			settings[key] = bytes.TrimPrefix(value, []byte("v2 "))
 		}
 		done := ok(settings)
 		d.mu.Unlock()

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"sync/atomic"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -100,14 +101,21 @@ func TestPurseKeepsTheNewestSignatures(t *testing.T) {
 // crashing is a worker that ends over a question.
 type crashing struct {
 	runner.Vault
-	dead bool
+	dead atomic.Bool
 }
 
 func (v *crashing) SignTx(ctx context.Context, i taskwallet.Intent, nonce, gas uint64, price taskwallet.Price) (taskwallet.Signed, error) {
-	if v.dead {
+	if v.dead.Load() {
 		return taskwallet.Signed{}, taskwallet.Locked.Because("no worker holds a key")
 	}
 	return v.Vault.SignTx(ctx, i, nonce, gas, price)
+}
+
+func (v *crashing) SignText(ctx context.Context, text []byte) ([]byte, error) {
+	if v.dead.Load() {
+		return nil, taskwallet.Locked.Because("no worker holds a key")
+	}
+	return v.Vault.SignText(ctx, text)
 }
 
 func TestPurseWhoseWorkerCrashedIsLocked(t *testing.T) {
@@ -118,14 +126,46 @@ func TestPurseWhoseWorkerCrashedIsLocked(t *testing.T) {
 	g := w.open(p)
 	g.purse()
 	g.fund(1)
-	worker.dead = true
+	worker.dead.Store(true)
 	id := g.order(task.SD, sd(t, 1))
 	g.stops(id, job.PurseLocked)
 	if s := g.until("the page knows", func(s runner.Snapshot) bool { return !s.Purse.Open }); !s.Purse.Made {
 		t.Error("it is forgotten")
 	}
-	worker.dead = false
+	worker.dead.Store(false)
 	g.set("opened again", g.MakePurse)
 	g.retry(id)
 	g.finish(id)
+}
+
+// TestPurseThatIsOpenedLetsPaidTasksGoOn: what only lacks a signature for the Relay
+// costs nothing more.
+func TestPurseThatIsOpenedLetsPaidTasksGoOn(t *testing.T) {
+	w := begin(t, setup{})
+	p := w.person(coins(1), coins(300), devchain.WalletModern)
+	worker := &crashing{Vault: &keyRoom{w: w}}
+	w.vault = worker
+	g := w.open(p)
+	g.purse()
+	g.fund(1)
+	id := g.order(task.SD, sd(t, 1))
+	g.when(id, "is paid", func(s job.State) bool { return s.Phase == job.Running })
+	worker.dead.Store(true)
+	g.stops(id, job.PurseLocked)
+	worker.dead.Store(false)
+	g.set("opened again", g.MakePurse)
+	g.finish(id)
+}
+
+func TestPurseTaskWaitsForNodesThatAreBusy(t *testing.T) {
+	w := begin(t, setup{}) // four nodes
+	p := w.person(coins(1), coins(300), devchain.WalletModern)
+	w.vault = &keyRoom{w: w}
+	g := w.open(p)
+	g.purse()
+	g.fund(2)
+	first, second := g.order(task.SD, sd(t, 1)), g.order(task.SD, sd(t, 1))
+	g.when(second, "waits for nodes", func(s job.State) bool { return s.Trouble.Code == job.NodesBusy })
+	g.finish(first)
+	g.finish(second)
 }

@@ -167,7 +167,7 @@ func (r *Runner) runningOf(s job.State) (n int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, other := range r.published.Jobs {
-		if other.ID != s.ID && other.Order.Account == s.Order.Account && other.TaskID != 0 && !other.Outcome.Success && other.Phase != job.Aborted {
+		if other.ID != s.ID && other.Order.Account == s.Order.Account && other.Unsettled() && other.Imported == 0 {
 			n++
 		}
 	}

@@ -121,6 +121,9 @@ func (r *Runner) openPurse(ctx context.Context, record taskwallet.Record, n netw
 		r.touched.Store(r.now())
 		r.watchIdle()
 		r.showHosts()
+		if stop == nil {
+			r.goOnAfterUnlock()
+		}
 	})
 	return stop
 }

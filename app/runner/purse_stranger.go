@@ -94,8 +94,19 @@ func (r *Runner) purseWasMine() {
 
 // goOnAfterStranger lets the jobs go on that were stopped by a stranger who is none.
 func (r *Runner) goOnAfterStranger() {
+	r.goOnAfter(job.PurseForeign, func(job.State) bool { return true })
+}
+
+// goOnAfterUnlock lets the paid jobs go on that only lacked a signature for the Relay:
+// it costs nothing. Whatever costs something waits for a click.
+func (r *Runner) goOnAfterUnlock() {
+	r.goOnAfter(job.PurseLocked, func(s job.State) bool { return s.From == job.Uploading || s.From == job.Fetching })
+}
+
+// goOnAfter lets those jobs of the task wallet go on that were stopped by a fault.
+func (r *Runner) goOnAfter(code job.Code, may func(job.State) bool) {
 	for i := len(r.jobs.list) - 1; i >= 0; i-- { // the oldest first
-		if s := r.jobs.list[i]; s.Phase == job.Failed && s.Fault.Code == job.PurseForeign && s.Order.Account == r.purse.record.Address {
+		if s := r.jobs.list[i]; s.Phase == job.Failed && s.Fault.Code == code && s.Imported == 0 && s.Order.Account == r.purse.record.Address && may(s) {
 			r.apply(s.ID, job.Retry{At: r.now()})
 		}
 	}

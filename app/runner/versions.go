@@ -9,22 +9,13 @@ import (
 	"crynux-dapp/chain/taskwallet"
 )
 
-// newestSetting is the highest version of any record in the store of settings. They are
-// written behind "v1 ", or a higher number; one without that is of version 0, which was
-// the value alone. (Jobs and keys have their version inside; a file is known by the hash
-// of its bytes.)
-const newestSetting = 2
-
-// versionOf is that of a setting. Older values of it are read by [upgraded].
-func versionOf(key string) uint64 {
-	if key == ownKey {
-		return 2
-	}
-	return 1
-}
+// settingVersion is that of the records in the store of settings, which are written
+// behind "v2 ". One without that is of version 0, which was the value alone. (Jobs and
+// keys have their version inside; a file is known by the hash of its bytes.)
+const settingVersion = 2
 
 // upgraded is the value of a setting of an older version in today's form. One that
-// cannot be read stays as it is.
+// cannot be read stays as it is. The networks alone have changed since version 0.
 func upgraded(key string, value []byte) []byte {
 	if key == ownKey {
 		return ownOfV1(value)
@@ -43,9 +34,9 @@ func (l leased) Get(ctx context.Context, store, key string) ([]byte, bool, error
 	}
 	value, version := setting(value)
 	switch {
-	case version > versionOf(key):
+	case version > settingVersion:
 		return nil, false, nil
-	case version < versionOf(key):
+	case version < settingVersion:
 		value = upgraded(key, value)
 	}
 	return value, true, nil
@@ -57,7 +48,7 @@ func (l leased) mine(ctx context.Context, key string) error {
 	if err != nil || !ok {
 		return err
 	}
-	if _, version := setting(before); version > versionOf(key) {
+	if _, version := setting(before); version > settingVersion {
 		return errNewer
 	}
 	return nil
@@ -68,7 +59,7 @@ func (l leased) mine(ctx context.Context, key string) error {
 func (r *Runner) setAside(ctx context.Context) (broken, newer int) {
 	settings, _ := r.Store.All(ctx, Settings) // whoever needs one of them is told
 	for _, record := range settings {
-		if _, version := setting(record); version > newestSetting {
+		if _, version := setting(record); version > settingVersion {
 			newer++
 		}
 	}
@@ -95,6 +86,6 @@ func setting(record []byte) (value []byte, version uint64) {
 }
 
 // versionedSetting is the record of a value.
-func versionedSetting(key string, value []byte) []byte {
-	return append([]byte("v"+strconv.FormatUint(versionOf(key), 10)+" "), value...)
+func versionedSetting(value []byte) []byte {
+	return append([]byte("v"+strconv.Itoa(settingVersion)+" "), value...)
 }

@@ -45,7 +45,7 @@ func (p *Page) line(s job.State) app.UI {
 			app.Span().Class("muted figure").Text(strings.Join(p.lineFacts(s), " · ")),
 		),
 		app.Div().Class("row").Body(
-			either(!open && s.Phase == job.Failed && pr.Retry != "", func() app.UI {
+			either(!open && s.Imported == 0 && s.Phase == job.Failed && pr.Retry != "", func() app.UI {
 				return app.Button().Class("button small").Type("button").Text(pr.Retry).Aria("label", pr.Retry+": "+s.Order.Title).
 					OnClick(p.send(s.ID, func() job.Event { return job.Retry{At: p.port.NowMillis()} }), s.ID, "retry")
 			}, nothing),
@@ -73,6 +73,9 @@ func (p *Page) lineFacts(s job.State) []string {
 		state = "Done, verified"
 	case pr.Title != "":
 		state = pr.Title
+	}
+	if s.Imported != 0 {
+		state = "Imported: " + state
 	}
 	facts := []string{state}
 	back, held := s.Ledger.Returned(), s.Held()

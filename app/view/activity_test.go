@@ -24,7 +24,7 @@ func waits(prompts ...string) State {
 func TestQueue_says_what_it_will_cost(t *testing.T) {
 	b := open(t, waits("one", "two", "three"))
 	b.wants("region: Waiting tasks", "button: Pause all", "button: Move down: one", "button: Remove: two")
-	b.reads("region", "Waiting tasks", "3 tasks wait", "Nothing was charged for them yet. They will cost 90 CNX, and gas.")
+	b.reads("region", "Waiting tasks", "3 tasks wait", "Nothing was charged for this yet. It will cost 90 CNX, and gas.")
 	b.reads("article", "Task: one", "Waits for its turn", "Nothing was charged.")
 	if !b.off("Move up: one") || !b.off("Move down: three") || b.off("Move up: three") {
 		t.Error("the ends of the queue can be moved beyond it")

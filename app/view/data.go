@@ -142,7 +142,7 @@ func (p *Page) roomList(list []job.State) app.UI {
 				app.Button().Class("button small").Type("button").Aria("label", what+" of "+s.Order.Title).Text(what).
 					OnClick(func(ctx app.Context, _ app.Event) {
 						p.port.EmptyJob(s.ID)
-						p.say(ctx, bytesText(size)+" removed")
+						p.say(bytesText(size) + " removed")
 					}, s.ID, what),
 			)
 		})),

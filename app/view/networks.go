@@ -89,7 +89,7 @@ func (p *Page) removal(n Network) app.UI {
 			button("Remove now", func(ctx app.Context) {
 				p.network.leaving = ""
 				p.port.RemoveNetwork(n.ID)
-				p.say(ctx, "Removed.")
+				p.say("Removed.")
 			}),
 			button("Keep", func(app.Context) { p.network.leaving = "" }),
 		),

@@ -67,7 +67,7 @@ func (p *Page) download(id string, i int) app.EventHandler {
 		}
 		ctx.Async(func() {
 			if err := p.port.Download(context.Background(), s.Files[i].SHA256, fileName(s, i), mime); err != nil {
-				ctx.Dispatch(func(ctx app.Context) { p.say(ctx, "The file is no longer in this browser's storage") })
+				ctx.Dispatch(func(ctx app.Context) { p.say("The file is no longer in this browser's storage") })
 			}
 		})
 	}

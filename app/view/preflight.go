@@ -24,11 +24,15 @@ type line struct {
 
 // payerCNX is what the one who pays the next task has.
 func (s State) payerCNX() (cnx uint256.Int, known bool) {
-	if s.Purse.Open {
+	if s.Purse.Open || s.waitsForUnlock() {
 		return s.Purse.CNX, s.Purse.Known
 	}
 	return s.Session.CNX, s.Session.Known
 }
+
+// waitsForUnlock reports whether the next task is paid from a task wallet that is locked:
+// what the wallet has says nothing about it.
+func (s State) waitsForUnlock() bool { return !s.Direct && s.purseCard() == purseLocked }
 
 // preflight shows what is known before anything is asked of anybody: what is
 // fine on one line, what is in the way below it, each with its cure.
@@ -83,6 +87,9 @@ func (p *Page) lines(f form) []line {
 	clock := line{text: skewLine(pre.Skew), bad: pre.Skew > mostSkew || pre.Skew < -mostSkew, cure: "Check clock again", do: p.onLook}
 	if pre.Account == (common.Address{}) { // somebody who only looks around
 		return []line{{text: priceLine(pre.Fee)}, {text: gasLine(pre.Gas, pre.Gas, where, s.Network)}, nodes, clock}
+	}
+	if s.waitsForUnlock() {
+		return append([]line{{text: priceLine(pre.Fee)}, nodes, clock}, p.hand(f)...)
 	}
 	return append([]line{
 		{text: priceLine(pre.Fee)},

@@ -71,7 +71,7 @@ func (p *Page) lookAhead() {
 // onLook is "Check again".
 func (p *Page) onLook(ctx app.Context, _ app.Event) {
 	p.look()
-	p.say(ctx, "Checking again…")
+	p.say("Checking again…")
 }
 
 // look asks now, or as soon as the last time is long enough ago.

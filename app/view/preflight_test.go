@@ -51,7 +51,7 @@ func TestPreflight_says_what_is_known(t *testing.T) {
 			"30 CNX for the task|Gas up to 0.0016 ETH|964.5 CNX in your wallet|6 free nodes|Clock agrees",
 			"A task wallet is needed, and none is set up Set up task wallet"},
 		{"locked", lookedAt(locked()), nil,
-			"30 CNX for the task|Gas up to 0.0016 ETH|964.5 CNX in your wallet|6 free nodes|Clock agrees",
+			"30 CNX for the task|6 free nodes|Clock agrees",
 			"The task wallet is locked Unlock"},
 		{"everything wrong, task wallet", lookedAt(purseWith(0)), func(s *State) {
 			s.Preflight.Native, s.Preflight.Nodes, s.Preflight.Skew = units(0.0001), 1, 50

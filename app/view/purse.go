@@ -182,6 +182,8 @@ func (p *Page) purseDone(before, now Purse) string {
 		return keepDoneNot
 	case p.purse.act == actKeep:
 		return keptText(now)
+	case p.purse.act == actSweep && p.purseRuns():
+		return sweepSentPart
 	case p.purse.act == actSweep:
 		return "It was sent."
 	case now.Tasks > before.Tasks:

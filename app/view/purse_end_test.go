@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/ethereum/go-ethereum/common"
 )
 
 // deleting shows the card that deletes, with what remains.
@@ -148,7 +150,7 @@ func TestSweep_to_another_address(t *testing.T) {
 	b.run(b.page.choose(actSweep))
 	b.reads("form", "Send it to another address", "Anything sent to a wrong address is gone")
 	b.isOrderly()
-	right := purseAt.Hex()
+	right := common.HexToAddress("0x70997970C51812dc3A010C7d01b50e0d17dc79C8").Hex()
 	for _, c := range []struct{ text, want string }{
 		{"", sweepNoTarget},
 		{"0x7Ae8…830F", sweepNoTarget},
@@ -158,6 +160,7 @@ func TestSweep_to_another_address(t *testing.T) {
 		{"0x" + strings.ToUpper(right[2:]), sweepOther},
 		{right[:41] + "E", sweepOther},
 		{"0x0000000000000000000000000000000000000000", sweepOther},
+		{purseAt.Hex(), sweepOwn},
 	} {
 		b.values[targetID] = c.text
 		b.run(b.page.onSweepElsewhere)

@@ -28,8 +28,9 @@ func TestPurse_shows_what_is_left_of_the_budget(t *testing.T) {
 	s := purseWith(3)
 	s.Purse.Budget, s.Purse.Spent = units(150), units(60)
 	b := in(t, s)
-	b.wants("meter: 60 CNX of 150 CNX spent since unlocking")
-	if got := b.find("meter", "60 CNX of 150 CNX spent since unlocking").attr["value"]; got != "40" {
+	const text = "60 CNX spent since you last opened or filled it; at 150 CNX it stops and asks you"
+	b.wants("meter: " + text)
+	if got := b.find("meter", text).attr["value"]; got != "40" {
 		t.Errorf("%s of 100", got)
 	}
 }

@@ -166,7 +166,7 @@ func (p *Page) backToTask() app.UI {
 // purseRuns reports whether a task of the task wallet has not ended yet.
 func (p *Page) purseRuns() bool {
 	for _, j := range p.state.Jobs {
-		if j.Order.Account == p.state.Purse.Address && !j.Phase.Ended() {
+		if j.Order.Account == p.state.Purse.Address && j.Imported == 0 && (j.Unsettled() || !j.Phase.Ended()) {
 			return true
 		}
 	}

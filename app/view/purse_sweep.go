@@ -5,6 +5,8 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"crynux-dapp/app/job"
 )
 
 // targetID is the field of another address for what is taken out.
@@ -14,7 +16,7 @@ const targetID = "purse-target"
 func (p *Page) sweep() app.UI {
 	purse := p.state.Purse
 	empty := purse.Known && purse.CNX.IsZero() && purse.Native.IsZero()
-	text := fill(sweepText, "amount", both(purse.CNX, purse.Native, p.state.Network))
+	text := fill(sweepText, "amount", p.sweepAmount())
 	if empty {
 		text = sweepNothing
 	}
@@ -47,14 +49,23 @@ func (p *Page) sweepElsewhere() app.UI {
 	)
 }
 
+// sweepAmount is what is sent now: the coins for gas stay while a task runs.
+func (p *Page) sweepAmount() string {
+	purse := p.state.Purse
+	if p.purseRuns() {
+		return job.CNX(purse.CNX)
+	}
+	return both(purse.CNX, purse.Native, p.state.Network)
+}
+
 // sweepTo shows the address that was typed once more, before anything is signed.
 func (p *Page) sweepTo() app.UI {
-	purse := p.state.Purse
 	return card(purseCard(actSweepTo), sweepElse,
 		app.H3().Text(sweepElse),
-		app.P().Text(fill(sweepSure, "amount", both(purse.CNX, purse.Native, p.state.Network))),
+		app.P().Text(fill(sweepSure, "amount", p.sweepAmount())),
 		app.P().Class("figure").Text(p.purse.target),
 		caution(sweepElseText),
+		app.P().Class("caution").Role("note").Text(only(p.purseRuns(), sweepRunning)),
 		app.Div().Class("row").Body(
 			p.action("Send everything there", true, p.onSweepTo),
 			p.action("Back", false, p.choose(actSweep)),
@@ -76,7 +87,7 @@ func (p *Page) onSweepElsewhere(_ app.Context, e app.Event) {
 		return
 	}
 	to := strings.TrimSpace(p.port.Value(targetID))
-	if bad := targetFault(to); bad != "" {
+	if bad := targetFault(to, p.state); bad != "" {
 		p.purse.faults[targetID] = bad
 		p.port.Focus(targetID)
 		return
@@ -85,13 +96,18 @@ func (p *Page) onSweepElsewhere(_ app.Context, e app.Event) {
 	p.turnPurse()
 }
 
-// targetFault says what is wrong with an address; "" for one whose checksum is right.
-func targetFault(text string) string {
+// targetFault says what is wrong with an address; "" for one whose checksum is right
+// and that is nobody's of this network.
+func targetFault(text string, s State) string {
 	switch {
 	case !strings.HasPrefix(text, "0x") || !common.IsHexAddress(text):
 		return sweepNoTarget
 	case common.HexToAddress(text).Hex() != text || common.HexToAddress(text) == (common.Address{}):
 		return sweepOther
+	}
+	switch common.HexToAddress(text) {
+	case s.Purse.Address, s.Network.Token:
+		return sweepOwn
 	}
 	return ""
 }

@@ -58,6 +58,7 @@ const (
 	sweepGas      = "The task wallet signs this by itself and pays the gas from what is in it. It stays yours and can be filled again."
 	sweepRunning  = "While a task runs the coins for gas stay, to get a fee back; take them out after it has ended."
 	sweepCameBack = "{amount} came back after everything had been taken out. Take it out as well, or pay for tasks with it."
+	sweepSentPart = "The CNX was sent. The coins for gas stay while a task runs, to get a fee back; take them out after it has ended."
 	sweepNothing  = "There is nothing in it."
 
 	backupText     = "The backup file opens this task wallet without your own wallet. Whoever has the file and the password can spend what is in it; without the password the file is of no use to anybody, nor to you."
@@ -71,7 +72,7 @@ const (
 	passwordOther  = "The two are not the same."
 	passwordNeeded = "Type the password of the file."
 
-	budgetText = "{spent} of {budget} spent since unlocking"
+	budgetText = "{spent} spent since you last opened or filled it; at {budget} it stops and asks you"
 
 	lockText       = "Lock forgets the key and loads this page anew. One signature opens it again."
 	lockKeptText   = "Lock forgets the key and loads this page anew. What this browser keeps opens it again."
@@ -119,6 +120,7 @@ const (
 	sweepElseText = "Anything sent to a wrong address is gone: nobody can bring it back."
 	sweepSure     = "Everything, {amount}, is sent to this address and to no other. Compare all of it with where you know it from:"
 	sweepNoTarget = "Type the whole address, 0x and 40 characters, with its capital and small letters."
+	sweepOwn      = "Nothing can be sent to this address: it is the task wallet itself, or the contract of CNX."
 	sweepOther    = "A character is wrong, or its letters are not capital and small as your wallet shows them: that pattern is the check against slips, so an address in small letters alone is not taken. Copy it from where you know it."
 
 	findText    = "The blockchain tells to which accounts your wallet sent CNX. Looking costs nothing, and your wallet is not asked."

@@ -39,7 +39,7 @@ func (p *Page) queue() app.UI {
 		app.Div().Class("row between").Body(
 			app.Div().Body(
 				app.Strong().Text(queueTitle(len(list), len(held))),
-				app.P().Class("muted").Text(fmt.Sprintf("Nothing was charged for them yet. They will cost %s, and gas.", job.CNX(sumOf(list)))),
+				app.P().Class("muted").Text(fmt.Sprintf("Nothing was charged for this yet. It will cost %s, and gas.", job.CNX(sumOf(list)))),
 			),
 			when(!p.state.Elsewhere, func() app.UI {
 				return p.queueActs(list, held)
@@ -117,10 +117,10 @@ func (p *Page) remove(id string) app.EventHandler {
 		}
 		p.port.Remove(id)
 		if s.TaskID != 0 {
-			p.say(ctx, "Removed from this browser.")
+			p.say("Removed from this browser.")
 			return
 		}
-		p.say(ctx, "Removed. "+notPaid(s))
+		p.say("Removed. " + notPaid(s))
 	}
 }
 

@@ -30,7 +30,7 @@ func (p *Page) announce(speak bool) {
 			continue
 		}
 		p.said[j.ID] = now
-		if speak {
+		if speak && j.Imported == 0 { // of a record nothing happens here
 			p.status = now
 			if running > 1 {
 				p.status = j.Order.Title + ": " + now
@@ -40,10 +40,10 @@ func (p *Page) announce(speak bool) {
 }
 
 // say shows a short confirmation for a few seconds.
-func (p *Page) say(ctx app.Context, text string) {
+func (p *Page) say(text string) {
 	p.toast = text
 	time.AfterFunc(toastFor, func() { // not ctx.After: the engine would wait for it when it closes
-		ctx.Dispatch(func(app.Context) {
+		p.ctx.Dispatch(func(app.Context) {
 			if p.toast == text {
 				p.toast = ""
 			}
@@ -58,6 +58,6 @@ func (p *Page) copy(ctx app.Context, text, what string) {
 		if err := p.port.Copy(context.Background(), text); err != nil {
 			said = "Copying is not allowed in this browser"
 		}
-		ctx.Dispatch(func(ctx app.Context) { p.say(ctx, said) })
+		ctx.Dispatch(func(app.Context) { p.say(said) })
 	})
 }

@@ -33,7 +33,7 @@ func (p *Page) followWallet(ctx app.Context, before, now Session) {
 	case !before.Connected && now.Connected && p.held:
 		p.held = false
 		p.port.Focus(sendID)
-		p.say(ctx, "Wallet connected. The task waits for your click.")
+		p.say("Wallet connected. The task waits for your click.")
 	}
 }
 
