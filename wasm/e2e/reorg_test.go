@@ -66,7 +66,7 @@ func TestReorgUnderARunningTask(t *testing.T) {
 // in a block that is gone. The fee comes back.
 func TestReorgThatTheRelayDoesNotNotice(t *testing.T) {
 	t.Parallel()
-	n := network(t)
+	n := network(t, func(o *devnet.Options) { o.Rate = rate / 2 }) // the chain takes back 32 blocks at most
 	ctx := context.Background()
 	send := func(name string, to common.Address, data []byte, err error) {
 		t.Helper()
