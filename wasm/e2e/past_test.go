@@ -98,7 +98,7 @@ func TestQueue(t *testing.T) {
 	}
 	v.find("heading", "Images")
 	v.sees("3 tasks wait")
-	v.sees("They will cost 90 CNX, and gas.")
+	v.sees("It will cost 90 CNX, and gas.")
 	v.click("button", "Move up: four")
 	v.click("button", "Remove: two")
 	v.sees("Removed. Nothing was charged.")
