@@ -122,7 +122,6 @@ func TestKeptPageOpensWithoutANetwork(t *testing.T) {
 }
 
 func TestKeptPageTakesANewVersionWhenNoPaymentIsOnItsWay(t *testing.T) {
-	t.Parallel()
 	live, next := deployed(t), nextVersion(t)
 	n := network(t, func(o *devnet.Options) { o.Offline, o.Site = true, live })
 	v := visit(t, n)
