@@ -163,7 +163,7 @@ func TestKeptPageTakesANewVersionWhenNoPaymentIsOnItsWay(t *testing.T) {
 	}
 	v.until("the new version", func() bool { got := v.version(); return got != "" && got != before })
 	v.ready()
-	v.begins("button", "Wallet 0x") // it is asked again by itself, which shows nothing
+	v.begins("button", "Wallet 0x")                    // it is asked again by itself, which shows nothing
 	const click = "Go on for 30 CNX: a bridge at dawn" // the payment may not have been asked for in the visit before
 	v.until("the picture, or a payment that waits for a click of this visit", func() bool {
 		return v.has("image", "a bridge at dawn") || v.has("button", click)
