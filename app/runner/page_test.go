@@ -152,10 +152,12 @@ func describe(s runner.Snapshot) string {
 	return text
 }
 
-// order submits arguments and returns the id of the job.
+// order submits arguments when there is somebody to pay, and returns the id of the job.
+// After a reload the wallet is found again by itself, which takes its time.
 func (g *page) order(kind task.Kind, args []byte) string {
 	g.w.Helper()
 	g.w.must(task.Validate(kind, args))
+	g.until("somebody can pay", func(s runner.Snapshot) bool { return s.Session.Connected || s.Purse.Open })
 	g.Submit(kind, args)
 	g.store.mu.Lock()
 	defer g.store.mu.Unlock()

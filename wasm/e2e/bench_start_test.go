@@ -69,16 +69,22 @@ type empty struct{ app.Compo }
 
 func (*empty) Render() app.UI { return app.Div() }
 
+const helloIcon = "/web/icon.svg"
+
 // hello builds the page that the start is compared with, with go-app's own loader.
 func hello(t *testing.T) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
 	app.RouteFunc("/", func() app.Composer { return &empty{} }) // what stands there before the program runs
-	if err := app.GenerateStaticWebsite(dir, &app.Handler{Name: "hello", Version: "1", Icon: app.Icon{Default: "/web/none.png", Large: "/web/none.png", SVG: "/web/none.svg"}}); err != nil {
+	if err := app.GenerateStaticWebsite(dir, &app.Handler{Name: "hello", Version: "1", Icon: app.Icon{Default: helloIcon, Large: helloIcon, SVG: helloIcon}}); err != nil {
 		t.Fatal(err)
 	}
 	program := filepath.Join(dir, "web", "app.wasm")
 	if err := os.MkdirAll(filepath.Dir(program), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	// A file that is not there would keep its service worker from being installed.
+	if err := os.WriteFile(filepath.Join(dir, helloIcon), []byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, "./testdata/hello")
@@ -229,7 +235,10 @@ func benchStart(t *testing.T, b *table) {
 			ctx, cancel := throttled(t, p.script)
 			s := begin(t, ctx, p.address)
 			cold[name], paint[name] = append(cold[name], s.click), append(paint[name], s.paint)
-			if err := chromedp.Run(ctx, chromedp.Evaluate(swReady, nil, awaited), chromedp.Sleep(2*time.Second)); err != nil {
+			kept, stop := context.WithTimeout(ctx, 2*patience)
+			err := chromedp.Run(kept, chromedp.Evaluate(swReady, nil, awaited), chromedp.Sleep(2*time.Second))
+			stop()
+			if err != nil {
 				t.Fatal(name, ": no service worker: ", err)
 			}
 			warm[name] = append(warm[name], begin(t, ctx, p.address).click)
