@@ -61,54 +61,64 @@
     }
   };
 
-  // Reads it all beside the compiler, which gets the same stream.
-  const collect = async (response, size, progress) => {
-    const chunks = [];
+  // Reads it all beside the compiler, which gets the same stream; says how many bytes
+  // came. What is more than size is counted, not kept.
+  const collect = async (response, into, progress) => {
     const reader = response.body.getReader();
     for (let bytes = 0; ; ) {
       const { done, value } = await reader.read();
-      if (done) return new Blob(chunks);
-      chunks.push(value);
-      progress(Math.min(1, (bytes += value.length) / size));
+      if (done) return bytes;
+      if (bytes + value.length <= into.length) into.set(value, bytes);
+      progress(Math.min(1, (bytes += value.length) / into.length));
     }
   };
 
   // The SHA-256 in hex; "" where the browser keeps it from pages without https.
-  const hash = async (blob) => {
+  const hash = async (bytes) => {
     if (!globalThis.crypto?.subtle) return "";
-    const sum = await crypto.subtle.digest("SHA-256", await blob.arrayBuffer());
+    const sum = await crypto.subtle.digest("SHA-256", bytes);
     return Array.from(new Uint8Array(sum), (b) => b.toString(16).padStart(2, "0")).join("");
   };
 
+  // Compiles while the bytes come, and makes sure that they are those of the program.
+  const checked = async (name, compiling, copy, progress) => {
+    const { size, sha256 } = programs[name];
+    const bytes = new Uint8Array(size);
+    let arrived;
+    try {
+      arrived = await collect(copy, bytes, progress);
+    } catch (err) {
+      throw new LoadError(`${name} did not arrive completely: the connection broke.`, err);
+    }
+    const [compiled, sum] = await Promise.all([compiling, hash(bytes)]);
+    if (arrived < size) {
+      throw new LoadError(`${name} is damaged: it has ${arrived} bytes and should have ${size}.`, compiled);
+    }
+    if (arrived > size || (sum && sum !== sha256)) {
+      throw new LoadError(`${name} is damaged, or belongs to another version: the site may have been updated a moment ago.`, `its SHA-256 is ${sum}, not ${sha256}`);
+    }
+    return compiled;
+  };
+
   // crynuxLoad fetches and compiles name, telling the part that has arrived, 0 to
-  // 1. It returns the program; its run() lasts as long as the program.
+  // 1. It returns the program; its run() lasts as long as the program. What sw.js
+  // kept was checked when it was put there.
   globalThis.crynuxLoad = async (name, version, progress = () => {}) => {
     if (typeof WebAssembly !== "object") {
       throw new LoadError("This browser does not run WebAssembly, or has it switched off (some do in their strictest mode).");
     }
-    const { size, sha256 } = programs[name];
     let response = await open(name, version);
     if (response.headers.get("Content-Type") !== "application/wasm") response = asWasm(response.body);
-    const arriving = collect(response.clone(), size, progress);
+    const copy = response.headers.get("Crynux-Kept") === version ? null : response.clone();
     const go = new Go();
     const compiling = (WebAssembly.instantiateStreaming
       ? WebAssembly.instantiateStreaming(response, go.importObject)
       : response.arrayBuffer().then((bytes) => WebAssembly.instantiate(bytes, go.importObject))
     ).catch((err) => err);
-    let arrived;
-    try {
-      arrived = await arriving;
-    } catch (err) {
-      throw new LoadError(`${name} did not arrive completely: the connection broke.`, err);
+    const compiled = await (copy ? checked(name, compiling, copy, progress) : compiling);
+    if (compiled instanceof Error) {
+      throw new LoadError(copy ? `${name} cannot run here: this browser is too old for it.` : `${name} is damaged where this browser keeps it. Reload to fetch it again.`, compiled);
     }
-    const [compiled, sum] = await Promise.all([compiling, hash(arrived)]);
-    if (arrived.size < size) {
-      throw new LoadError(`${name} is damaged: it has ${arrived.size} bytes and should have ${size}.`, compiled);
-    }
-    if (arrived.size > size || (sum && sum !== sha256)) {
-      throw new LoadError(`${name} is damaged, or belongs to another version: the site may have been updated a moment ago.`, `its SHA-256 is ${sum}, not ${sha256}`);
-    }
-    if (compiled instanceof Error) throw new LoadError(`${name} cannot run here: this browser is too old for it.`, compiled);
     return { run: () => go.run(compiled.instance), printed: () => printed };
   };
 

@@ -71,17 +71,21 @@ const answerPage = async (request) => (await caches.match(scope, { cacheName: ca
 
 const answerFile = async (request, v) => (await caches.match(request, { cacheName: cacheOf(v) })) ?? fetch(request);
 
+// In the cache of this version, if it is still there: sw-off.js may have removed it.
+const keepConfig = async (response) => {
+  if (await caches.has(cacheOf(version))) await (await caches.open(cacheOf(version))).put(config, response);
+};
+
 // What the host says now; what it said last only where nothing comes.
 const answerConfig = async (request) => {
-  const cache = await caches.open(cacheOf(version));
   const fresh = (async () => {
     const response = await fetch(request);
-    if (response.ok) cache.put(config, response.clone()).catch(() => {}); // a full disk
+    if (response.ok) keepConfig(response.clone()).catch(() => {}); // a full disk
     return response;
   })();
   const late = new Promise((resolve) => setTimeout(resolve, patience));
   const first = await Promise.race([fresh, late]).catch(() => undefined);
-  return first ?? (await cache.match(config)) ?? fresh;
+  return first ?? (await caches.match(config, { cacheName: cacheOf(version) })) ?? fresh;
 };
 
 self.addEventListener("install", (event) => event.waitUntil(install()));

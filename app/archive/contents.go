@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"regexp"
 	"strings"
+	"sync"
 
 	"crynux-dapp/app/job"
 	"crynux-dapp/app/task"
@@ -75,7 +76,11 @@ func Name(k Kind, key, extension string) string {
 	return string(k) + "/" + key + "." + extension
 }
 
-var nameForm = regexp.MustCompile(`^(jobs|files|drafts|settings|wallets|unreadable)/([A-Za-z0-9_-]{1,90})\.(json|png|txt|bin)$`)
+// nameForm is what an entry is called. It is compiled when it is needed: not while the
+// page starts.
+var nameForm = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(jobs|files|drafts|settings|wallets|unreadable)/([A-Za-z0-9_-]{1,90})\.(json|png|txt|bin)$`)
+})
 
 // Limits of what is in a file, in bytes.
 const (
@@ -130,7 +135,7 @@ func Read(src Source) (Contents, error) {
 		return c, Invalid.because("%d networks", len(c.Networks))
 	}
 	for _, e := range entries[1:] {
-		part := nameForm.FindStringSubmatch(e.Name)
+		part := nameForm().FindStringSubmatch(e.Name)
 		if part == nil {
 			return c, Invalid.because("an entry %q", e.Name)
 		}

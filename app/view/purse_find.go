@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
@@ -17,8 +18,11 @@ const (
 	numberID = "purse-number"
 )
 
-// siteForm is what a name of a site looks like (taskwallet.md §2).
-var siteForm = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9 .-]{0,78}[a-z0-9])?$`)
+// siteForm is what a name of a site looks like (taskwallet.md §2). It is compiled when it
+// is needed: not while the page starts.
+var siteForm = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[a-z0-9](?:[a-z0-9 .-]{0,78}[a-z0-9])?$`)
+})
 
 var keyNumbers = limits{least: 0, most: 99}
 
@@ -112,7 +116,7 @@ func (p *Page) onFindName(_ app.Context, e app.Event) {
 	}
 	number, fault := keyNumbers.parse("The number of the key", typed)
 	switch {
-	case !siteForm.MatchString(name):
+	case !siteForm().MatchString(name):
 		p.purse.faults[siteID] = findBadName
 		p.port.Focus(siteID)
 	case fault != "":
