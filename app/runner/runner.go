@@ -268,8 +268,11 @@ func (r *Runner) put(i int, before, next job.State, effects []job.Effect) {
 	}
 	r.askToKeep(before, next)
 	if spent(before) != spent(next) {
-		r.refreshBalances()
-		r.refreshPurse()
+		if next.Order.Hand == job.ByTaskWallet {
+			r.refreshPurse()
+		} else {
+			r.refreshBalances()
+		}
 	}
 	if over := r.leaves[next.ID]; over != nil && next.Paused && !before.Paused && next.Phase == job.Checking {
 		over(errPaused)
