@@ -18,7 +18,7 @@ func (p *Page) banners() app.UI {
 			"A reload forgets your tasks. Leave private mode or allow site data before you pay for anything."),
 		alarm(s.Network.Changed, "The contracts of this network were changed",
 			"config.json on this page's server names other contracts for "+s.Network.Name+" than those this page was made with. Pay for nothing here unless whoever hosts it has told you why."),
-		note(s.ChainDown, "The blockchain does not answer", "Trying again by itself; nothing is lost."),
+		either(s.ChainDown, p.chainDown, nothing),
 		p.wasUsed(),
 		problem(s.Notice),
 		either(s.Renewable, p.renewal, nothing),
@@ -67,6 +67,17 @@ func (p *Page) followTabs(before, now State) {
 		p.moving = false
 		p.port.Focus(sendID) // the button that was pressed is gone
 	}
+}
+
+// chainDown is a chain that does not answer, and that can be asked at once by the tab
+// that works.
+func (p *Page) chainDown() app.UI {
+	return app.Section().Class("banner").Role("status").Aria("label", downText).Body(
+		app.Div().Body(app.Strong().Text(downText), app.P().Text(downHelp)),
+		either(!p.state.Elsewhere, func() app.UI {
+			return app.Button().Class("button").Type("button").Text("Try now").OnClick(p.onLook)
+		}, nothing),
+	)
 }
 
 func (p *Page) wrongChain() app.UI {

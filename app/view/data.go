@@ -22,7 +22,7 @@ const (
 // settingsView is the page of settings: the networks, and what this browser keeps.
 func (p *Page) settingsView() app.UI {
 	return app.Div().Class("settings").Role("region").Aria("label", "Settings").Body( // another element than the forms', whose fields are not reused
-		app.H1().Class("sr-only").Text("Settings"),
+		app.H1().Text("Settings"),
 		p.networksView(),
 		either(p.state.Stored.Possible && !p.state.Elsewhere, p.dataView, func() app.UI {
 			text := "This browser keeps nothing that could be exported."
@@ -31,7 +31,7 @@ func (p *Page) settingsView() app.UI {
 			}
 			return app.P().Class("muted").Text(text)
 		}),
-		app.P().Class("muted").Body(app.A().Href("licences.html").Text("Licences, and what this page is made of")),
+		app.P().Class("muted").Body(app.A().Class("target").Href("licences.html").Text("Licences, and what this page is made of")),
 	)
 }
 

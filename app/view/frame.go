@@ -79,7 +79,7 @@ func (p *Page) framedForm() app.UI {
 			either(p.state.Elsewhere, p.elsewhere, nothing),
 			note(p.state.Ready && p.state.Network.Historical, "There is no live network",
 				p.state.Network.Name+" is a network of the past: nothing can be run."),
-			note(p.state.ChainDown, "The blockchain does not answer", "Trying again by itself; nothing is lost."),
+			note(p.state.ChainDown, downText, downHelp),
 			problem(f.Note),
 			problem(p.state.Purse.Problem),
 			problem(p.state.Session.Problem),

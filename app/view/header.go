@@ -78,9 +78,9 @@ func (p *Page) purseChip() app.UI {
 	chip := app.Button().Class(class).Type("button").ID("purse").OnClick(p.onPurse)
 	switch {
 	case !purse.Made && !purse.Open:
-		return chip.Aria("label", "Set up task wallet").Body(icon("purse"), app.Span().Text("Set up"), app.Span().Class("roomy").Text("task wallet"))
+		return chip.Aria("label", "Set up task wallet").Body(icon("purse"), app.Span().Body(app.Text("Set up"), app.Span().Class("of").Text(" task wallet")))
 	case !purse.Open:
-		return chip.Aria("label", "Unlock task wallet").Body(icon("purse"), app.Span().Text("Unlock"), app.Span().Class("roomy").Text("task wallet"))
+		return chip.Aria("label", "Unlock task wallet").Body(icon("purse"), app.Span().Body(app.Text("Unlock"), app.Span().Class("of").Text(" task wallet")))
 	}
 	return chip.Body(
 		icon("purse"),

@@ -17,6 +17,8 @@ func TestPage_shows_every_state(t *testing.T) {
 	old.Network = past
 	none := ready()
 	none.Wallets = nil
+	down := ready()
+	down.ChainDown = true
 	denied := ready()
 	denied.Session.Problem = job.Problem{Title: "You said no in the wallet", Quiet: true}
 	poor := connected()
@@ -56,6 +58,21 @@ func TestPage_shows_every_state(t *testing.T) {
 		{"poor", poor, func(b *browser) {
 			b.reads("group", "Balances", "0.05 CNX", "not enough for a task")
 			b.reads("form", "New picture", "you have 0.05 CNX")
+		}},
+		{"chain down", down, func(b *browser) {
+			b.reads("status", "The blockchain does not answer", "Trying again by itself; nothing is lost.", "Try now")
+			before := b.looks()
+			b.now += lookEvery
+			b.run(b.page.onLook)
+			if b.looks() != before+1 {
+				b.t.Error("it was not tried")
+			}
+			b.become(func(s *State) { s.Elsewhere = true })
+			b.reads("status", "The blockchain does not answer", "nothing is lost")
+			if b.find("button", "Try now") != nil {
+				b.t.Error("it can be tried in a tab that only shows")
+			}
+			b.become(func(s *State) { s.Elsewhere = false })
 		}},
 		{"wrong chain", wrong, func(b *browser) {
 			b.reads("alert", "Your wallet is on another network", "Development network", "Switch network")

@@ -35,15 +35,18 @@ func (s State) payerCNX() (cnx uint256.Int, known bool) {
 func (s State) waitsForUnlock() bool { return !s.Direct && s.purseCard() == purseLocked }
 
 // preflight shows what is known before anything is asked of anybody: what is
-// fine on one line, what is in the way below it, each with its cure.
+// fine on one line, what is in the way below it, each with its cure. While the
+// chain does not answer nothing is called fine.
 func (p *Page) preflight(f form) app.UI {
 	s := p.state
-	pre := s.Preflight
-	nobody := pre.Account == common.Address{}
-	if !pre.Known || pre.Kind != f.shared().kind || !nobody && !s.Session.Connected && !s.Purse.Open || s.Network.Historical {
+	if s.Network.Historical {
 		return nothing()
 	}
+	health := "ok"
 	var good, bad []line
+	if s.ChainDown {
+		health, bad = "off", []line{p.downLine(f)}
+	}
 	for _, l := range p.lines(f) {
 		if l.bad {
 			bad = append(bad, l)
@@ -51,9 +54,12 @@ func (p *Page) preflight(f form) app.UI {
 			good = append(good, l)
 		}
 	}
+	if len(good)+len(bad) == 0 {
+		return nothing()
+	}
 	return app.Section().Class("preflight").Aria("label", "Before you pay").Body(
 		app.Ul().Class("lines figure").Body(app.Range(good).Slice(func(i int) app.UI {
-			return app.Li().Class("line").Body(mark("ok"), app.Span().Text(good[i].text))
+			return app.Li().Class("line").Body(mark(health), app.Span().Text(good[i].text))
 		})),
 		app.Div().Class("lines figure").Role("status").Body(app.Range(bad).Slice(func(i int) app.UI {
 			return app.P().Class("line bad").Body(
@@ -70,8 +76,30 @@ func (p *Page) preflight(f form) app.UI {
 
 func mark(health string) app.UI { return app.Span().Class("dot "+health).Aria("hidden", "true") }
 
-// lines are what is known, in the order of the money.
+// foreseen reports whether the chain has told about the next payment of a form.
+func (p *Page) foreseen(f form) bool {
+	s, pre := p.state, p.state.Preflight
+	nobody := pre.Account == common.Address{}
+	return pre.Known && pre.Kind == f.shared().kind && (nobody || s.Session.Connected || s.Purse.Open)
+}
+
+// downLine says that the chain does not answer now.
+func (p *Page) downLine(f form) line {
+	l := line{text: downText, bad: true}
+	if p.foreseen(f) {
+		l.text = downBeforeText
+	}
+	if !p.state.Elsewhere {
+		l.cure, l.do = "Check again", p.onLook
+	}
+	return l
+}
+
+// lines are what is known, in the order of the money; none before anything is.
 func (p *Page) lines(f form) []line {
+	if !p.foreseen(f) {
+		return nil
+	}
 	s, pre := p.state, p.state.Preflight
 	where := "your wallet"
 	if s.Purse.Open {

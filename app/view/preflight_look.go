@@ -68,7 +68,7 @@ func (p *Page) lookAhead() {
 	p.look()
 }
 
-// onLook is "Check again".
+// onLook is "Check again" and "Try now".
 func (p *Page) onLook(ctx app.Context, _ app.Event) {
 	p.look()
 	p.say("Checking again…")

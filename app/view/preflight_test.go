@@ -85,6 +85,44 @@ func TestPreflight_says_what_is_known(t *testing.T) {
 	}
 }
 
+func TestPreflight_calls_nothing_fine_while_the_chain_does_not_answer(t *testing.T) {
+	s := lookedAt(purseWith(5))
+	s.ChainDown, s.Preflight.Nodes = true, 1
+	b := open(t, s)
+	if got, want := strings.Join(b.lines("off"), "|"), "30 CNX for the task|Gas up to 0.0016 ETH|150 CNX in the task wallet|Clock agrees|No prompts: the task wallet pays"; got != want {
+		t.Errorf("neutral:\n%s\nwant\n%s", got, want)
+	}
+	if got, want := strings.Join(b.lines("bad"), "|"), "The blockchain does not answer: these figures are from before Check again|"+
+		"1 free node for this kind of task, and three are needed Check nodes again"; got != want {
+		t.Errorf("in the way:\n%s\nwant\n%s", got, want)
+	}
+	if good := b.lines("ok"); len(good) != 0 {
+		t.Errorf("fine: %q", good)
+	}
+	said := false
+	b.find("region", "Before you pay").walk(func(n *node) {
+		said = said || n.role() == "status" && strings.HasPrefix(n.words(), "The blockchain does not answer")
+	})
+	if !said {
+		t.Error("it is not announced")
+	}
+	b.isOrderly()
+
+	b.become(func(s *State) { s.Preflight = Preflight{} }) // asked again, and again no answer
+	if got, want := strings.Join(b.lines("bad"), "|"), "The blockchain does not answer Check again"; got != want {
+		t.Errorf("%s\nwant\n%s", got, want)
+	}
+	b.become(func(s *State) { s.Elsewhere = true }) // which asks nobody
+	if got, want := strings.Join(b.lines("bad"), "|"), "The blockchain does not answer"; got != want {
+		t.Errorf("%s\nwant\n%s", got, want)
+	}
+	b.become(func(s *State) { *s = lookedAt(purseWith(5)) })
+	if got := b.lines("ok"); len(got) != 6 {
+		t.Errorf("fine: %q", got)
+	}
+	b.hides("does not answer")
+}
+
 func TestPreflight_is_silent_about_what_it_does_not_know(t *testing.T) {
 	other := lookedAt(purseWith(5))
 	other.Preflight.Kind = task.GPT

@@ -12,6 +12,13 @@ import (
 // What is said before a payment. Each line says what is known in words; a line
 // that is in the way says what is missing.
 
+// What is said while the chain does not answer; downBeforeText where it did before.
+const (
+	downText       = "The blockchain does not answer"
+	downBeforeText = "The blockchain does not answer: these figures are from before"
+	downHelp       = "Trying again by itself; nothing is lost."
+)
+
 func priceLine(fee uint256.Int) string { return job.CNX(fee) + " for the task" }
 
 func gasLine(gas, has uint256.Int, where string, n Network) string {

@@ -23,7 +23,8 @@ type purseDialog struct {
 	act  purseAct
 	fund fundPlan
 	left leftover
-	// target is the address that was typed for everything (actSweepTo).
+	// target is the address that was typed for everything (actSweepTo); it stands in
+	// its field again on the way back.
 	target string
 	// history tells that the list of signatures is unfolded.
 	history bool
@@ -213,6 +214,7 @@ func (p *Page) turnPurse() {
 	}
 	ctx.Defer(func(app.Context) {
 		p.port.SetValue(fundID, defaultFundingText)
+		p.port.SetValue(targetID, p.purse.target)
 		p.port.Focus("purse-" + string(now))
 	})
 }
@@ -221,6 +223,9 @@ func (p *Page) turnPurse() {
 func (p *Page) choose(act purseAct) app.EventHandler {
 	return func(app.Context, app.Event) {
 		p.purse.act, p.purse.said = act, ""
+		if act != actSweep {
+			p.purse.target = ""
+		}
 		p.turnPurse()
 	}
 }

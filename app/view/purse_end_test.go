@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
 )
 
 // deleting shows the card that deletes, with what remains.
@@ -145,6 +146,17 @@ func TestRetire(t *testing.T) {
 	})
 }
 
+// unfolded reports whether the part under a summary is open.
+func (b *browser) unfolded(summary string) (open bool) {
+	b.t.Helper()
+	b.dom().walk(func(n *node) {
+		if n.tag == "details" && strings.HasPrefix(n.words(), summary) {
+			open = n.attr["open"] == "true"
+		}
+	})
+	return open
+}
+
 func TestSweep_to_another_address(t *testing.T) {
 	b := in(t, purseWith(5))
 	b.run(b.page.choose(actSweep))
@@ -175,11 +187,23 @@ func TestSweep_to_another_address(t *testing.T) {
 	if slices.ContainsFunc(b.did, func(d string) bool { return strings.HasPrefix(d, "sweep") }) {
 		t.Fatalf("before the address was confirmed: %v", b.did)
 	}
+	delete(b.values, targetID) // the field is gone
 	b.run(b.page.choose(actSweep))
 	b.reads("form", sweepElse, "Address that gets everything")
+	if b.values[targetID] != right || !b.unfolded(sweepElse) {
+		t.Errorf("on the way back the field says %q", b.values[targetID])
+	}
 	b.run(b.page.onSweepElsewhere)
 	b.run(b.page.onSweepTo)
 	if !b.asked("sweep to " + right) {
 		t.Error(b.did)
+	}
+	for name, leave := range map[string]app.EventHandler{"sent": b.page.onSweepTo, "kept": b.page.choose(actNone)} {
+		b.page.purse.act, b.page.purse.target = actSweepTo, right
+		b.run(leave)
+		b.run(b.page.choose(actSweep))
+		if b.values[targetID] != "" || b.unfolded(sweepElse) {
+			t.Errorf("%s: the field still says %q", name, b.values[targetID])
+		}
 	}
 }

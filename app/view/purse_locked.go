@@ -65,6 +65,7 @@ func (p *Page) unlockBySignature() app.UI {
 	return app.Section().Class(class).Aria("label", "With your wallet").Body(
 		app.P().Text(lockedText),
 		p.trust(),
+		p.sameMachine(),
 		app.Div().Class("row").Body(
 			p.action("Unlock with one signature", !kept, p.onMakePurse, p.distrusted(), p.state.WrongChain() && p.state.Purse.Moved == nil),
 		),

@@ -2,9 +2,13 @@ package view
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 )
+
+// localhost is the Site of every page that this very computer serves.
+const localhost = "localhost"
 
 // purseRefused is the card of an address where there can be no task wallet.
 func (p *Page) purseRefused() app.UI {
@@ -32,6 +36,7 @@ func (p *Page) purseSetup() app.UI {
 			app.P().Class("muted").Text(setupPrompts(s.Preflight.Known && s.Preflight.Gas.IsZero())),
 			app.P().Class("help").Text(only(s.Purse.Number > 0, fill(nextText, "n", strconv.Itoa(int(s.Purse.Number))))),
 			p.trust(),
+			p.sameMachine(),
 			app.Div().Class("row").Body(
 				p.action("Make task wallet", true, p.onMakePurse, p.distrusted(), s.WrongChain()),
 				p.action("Find my task wallet", false, p.choose(actFind)),
@@ -75,6 +80,14 @@ func (p *Page) trust() app.UI {
 		app.P().ID("purse-copy").Text(fill(wordsW2, "host", purse.Host, "site", purse.Site)),
 		checkBox("purse-trust", "I trust this copy at "+purse.Host, p.purse.agreed, p.onTrust),
 	)
+}
+
+// sameMachine says why the text in the wallet names this computer in another way than
+// the address of the page does.
+func (p *Page) sameMachine() app.UI {
+	purse := p.state.Purse
+	host, _, _ := strings.Cut(purse.Host, ":")
+	return app.P().Class("help").Text(only(purse.Site == localhost && !purse.Foreign && host != localhost, fill(sameMachineText, "site", purse.Site)))
 }
 
 func (p *Page) onTrust(app.Context, app.Event) { p.purse.agreed = !p.purse.agreed }

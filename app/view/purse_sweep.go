@@ -37,7 +37,7 @@ func (p *Page) sweep() app.UI {
 // sweepElsewhere sends everything to an address that is typed in full.
 func (p *Page) sweepElsewhere() app.UI {
 	bad := p.purse.faults[targetID]
-	return app.Details().Class("more").Body(
+	return app.Details().Class("more").Open(p.purse.target != "").Body( // the way back to what was typed
 		app.Summary().Text(sweepElse),
 		app.Form().Class("stack").Aria("label", sweepElse).OnSubmit(p.onSweepElsewhere).Body(
 			caution(sweepElseText),
@@ -75,6 +75,7 @@ func (p *Page) sweepTo() app.UI {
 
 func (p *Page) onSweepTo(ctx app.Context, e app.Event) {
 	p.port.SweepPurse(p.purse.target)
+	p.purse.target = ""
 	p.choose(actSweep)(ctx, e)
 }
 

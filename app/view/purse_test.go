@@ -161,6 +161,35 @@ func TestPurse_shows_every_state(t *testing.T) {
 	}
 }
 
+func TestPurse_chip_says_what_is_set_up_or_unlocked(t *testing.T) {
+	for want, s := range map[string]State{"Set up task wallet": unmade(), "Unlock task wallet": locked()} {
+		b := open(t, s)
+		b.reads("button", want, want) // by its name, and in sight
+		b.isOrderly()
+	}
+}
+
+func TestPurse_says_why_the_text_names_this_computer_in_another_way(t *testing.T) {
+	const why = "The text names localhost: all addresses of this computer have the same task wallet."
+	at := func(s State, site, host string, foreign bool) State {
+		s.Purse.Site, s.Purse.Host, s.Purse.Foreign = site, host, foreign
+		return s
+	}
+	for name, s := range map[string]State{"by number": at(unmade(), "localhost", "127.0.0.1:8080", false), "locked": at(locked(), "localhost", "[::1]:8080", false)} {
+		if b := in(t, s); !strings.Contains(b.find("dialog", "Task wallet").words(), why) {
+			t.Errorf("%s: it is not said", name)
+		}
+	}
+	for name, s := range map[string]State{
+		"by name":            at(unmade(), "localhost", "localhost:8080", false),
+		"a copy from afar":   at(unmade(), "localhost", "copy.example.net", true),
+		"a site of its own":  at(unmade(), "crynux.example.org", "127.0.0.1:8080", true),
+		"an ordinary domain": unmade(),
+	} {
+		t.Run(name, func(t *testing.T) { in(t, s).hides("all addresses of this computer") })
+	}
+}
+
 func TestPurse_is_nowhere_without_a_place_for_it(t *testing.T) {
 	for name, s := range map[string]State{"no wallet": ready(), "no second program": connected()} {
 		t.Run(name, func(t *testing.T) {

@@ -35,6 +35,8 @@ const (
 
 	setupPromptsText = "Your wallet will ask 2 times now, for signatures that cost nothing, and then {transfers} you choose."
 
+	sameMachineText = "The text names {site}: all addresses of this computer have the same task wallet."
+
 	underivableText = "Your wallet does not give the same signature twice, or it is a contract. So the key of a task wallet cannot come from it. Nothing was charged."
 	underivableGo   = "A key made by chance works as well, if you keep its file. Nothing can be put in before the backup is made and proven."
 

@@ -2,6 +2,16 @@ package view
 
 import "testing"
 
+func TestSettings_have_their_heading_in_sight(t *testing.T) {
+	b := open(t, ready())
+	for name, at := range map[string]string{"Settings": "/settings", "Activity": "/activity"} {
+		b.nav(at)
+		if h := b.find("heading", name); h == nil || h.tag != "h1" || h.attr["class"] == "sr-only" {
+			t.Errorf("%s: %v", name, h)
+		}
+	}
+}
+
 func TestSettings_direct_is_chosen_with_its_risk_in_view(t *testing.T) {
 	b := open(t, unmade())
 	b.reads("dialog", "Your wallet", "Advanced", "Let this wallet sign every request itself (eth_sign)",

@@ -194,6 +194,9 @@ func TestSettingsOnEveryScreen(t *testing.T) {
 			v.fits()
 			v.legible(t)
 			v.shot(fmt.Sprintf("settings-%d-%t", width, dark))
+			if width == 390 {
+				v.touchable(t)
+			}
 		}
 	}
 	v.size(1440, 900, false)

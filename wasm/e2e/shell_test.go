@@ -328,6 +328,9 @@ func TestShellIsForEverybody(t *testing.T) {
 			for _, width := range []int64{390, 320, 1440} {
 				v.size(width, 844, width < 1000)
 				v.fits()
+				if width == 390 {
+					v.touchable(t)
+				}
 			}
 			v.outlined(t)
 			for _, dark := range []bool{true, false} {
@@ -419,6 +422,30 @@ func (v *visitor) legible(t *testing.T) {
 	v.run(chromedp.Evaluate(contrastScript, &poor))
 	for _, p := range poor {
 		t.Error(p)
+	}
+}
+
+// touchable checks that a finger hits whatever can be operated, also what is folded
+// (WCAG 2.2, 2.5.8; links within a sentence are exempt).
+func (v *visitor) touchable(t *testing.T) {
+	t.Helper()
+	var small []string
+	v.run(chromedp.Evaluate(`(() => {
+		const closed = [...document.querySelectorAll("details:not([open])")];
+		const folded = [...document.querySelectorAll(".panel:not(.open)")];
+		closed.forEach((e) => e.open = true);
+		folded.forEach((e) => e.classList.add("open"));
+		const small = [...document.querySelectorAll("a, button, input, select, textarea, summary")].filter((e) => {
+			const r = e.getBoundingClientRect();
+			const sentence = e.tagName === "A" && e.parentElement.innerText !== e.innerText && getComputedStyle(e).display === "inline";
+			return r.width && !sentence && (r.width < 24 || r.height < 24) && e.checkVisibility();
+		}).map((e) => e.outerHTML);
+		closed.forEach((e) => e.open = false);
+		folded.forEach((e) => e.classList.remove("open"));
+		return small;
+	})()`, &small))
+	for _, e := range small {
+		t.Error("small:", e)
 	}
 }
 

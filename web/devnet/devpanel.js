@@ -1,7 +1,7 @@
 // The development network's own corner of the page: where a wallet of your own
 // finds the network, the faucet, and the switches of what may go wrong. The development server adds it while
 // serving; it is no part of the site. Closed, it stays within the page's rail
-// or, on a phone, a line above the bar at the bottom.
+// or, on a phone, below the page.
 "use strict";
 
 (() => {
@@ -48,9 +48,9 @@
     [role="status"] { min-height: 1.45em; overflow-wrap: anywhere; }
     .bad { color: var(--bad); }
     @media (max-width: 40rem) {
-      details { bottom: calc(4.5rem + env(safe-area-inset-bottom)); width: auto; }
+      details:not([open]) { position: static; width: fit-content; margin: 4px; }
+      details[open] { bottom: calc(4.5rem + env(safe-area-inset-bottom)); max-height: calc(100dvh - 5rem); }
       summary { padding: 3px 8px; }
-      details[open] { max-height: calc(100dvh - 5rem); }
     }
   `;
 

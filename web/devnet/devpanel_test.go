@@ -145,6 +145,11 @@ func TestPanel_covers_no_control_while_it_is_closed(t *testing.T) {
 			for _, e := range covered {
 				t.Error(e)
 			}
+			var over bool
+			p.run(t, chromedp.Evaluate(panel+`.querySelector("details").getBoundingClientRect().top < document.querySelector(".shell").getBoundingClientRect().bottom`, &over))
+			if over && size[0] < 640 {
+				t.Error("it lies over the page")
+			}
 		})
 	}
 }
