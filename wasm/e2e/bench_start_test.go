@@ -146,7 +146,7 @@ func brotlied(t *testing.T, dir string) (address string) {
 // squeeze compresses as hosts do that prepare it: brotli, quality 11.
 func squeeze(raw []byte) ([]byte, error) {
 	var out bytes.Buffer
-	w := brotli.NewWriterOptions(&out, brotli.WriterOptions{Quality: 5, LGWin: 24})
+	w := brotli.NewWriterOptions(&out, brotli.WriterOptions{Quality: brotli.BestCompression, LGWin: 24})
 	if _, err := w.Write(raw); err != nil {
 		return nil, err
 	}
