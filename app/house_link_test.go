@@ -38,6 +38,10 @@ var unlinked = []rule{
 		because: "decoding pictures blocks the page for a second; the worker does it",
 	},
 	{
+		not:     []string{"github.com/santhosh-tekuri/jsonschema/...", "golang.org/x/text/..."},
+		because: "the library compiles every meta-schema at each start, a sixth of a second on a slow phone; app/task checks arguments itself",
+	},
+	{
 		not:     []string{module + "chain/devchain", module + "relay/devrelay", module + "web/..."},
 		because: "the page is for the real network; emulators stay on the developer's machine",
 	},

@@ -189,7 +189,7 @@ func TestEncode_sends_a_method_its_own_arguments(t *testing.T) {
 		LowThreshold: new(1), HighThreshold: new(2), ThrV: 3, ThrD: 4, ApplyFilter: true, GammaCorrected: true,
 		ThrA: 5, ThrB: 6, H: new(7), W: new(8), F: new(9), MaxFaces: new(10), MinConfidence: 11,
 	}
-	preprocess := schemaOf(SD).root.Properties["controlnet"].Properties["preprocess"].Ref
+	preprocess := schemaOf(SD).properties["controlnet"].properties["preprocess"]
 	for _, method := range Methods {
 		a := fullSD()
 		a.ControlNet.Preprocess = &Preprocess{Method: method, Args: &all}
@@ -209,8 +209,8 @@ func TestEncode_sends_a_method_its_own_arguments(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := map[string]bool{}
-		if args := preprocess.OneOf[branch(preprocess, method)].Properties["args"]; args != nil {
-			for name := range args.Properties {
+		if args := preprocess.oneOf[preprocess.branch(method)].properties["args"]; args != nil {
+			for name := range args.properties {
 				want[name] = true
 			}
 		}
@@ -229,9 +229,9 @@ func TestEncode_sends_a_method_its_own_arguments(t *testing.T) {
 
 func TestMethods_are_those_of_the_schema(t *testing.T) {
 	inSchema := map[string]bool{}
-	for _, alt := range schemaOf(SD).root.Properties["controlnet"].Properties["preprocess"].Ref.OneOf {
-		if m := alt.Properties["method"]; m != nil {
-			for _, v := range m.Enum.Values {
+	for _, alt := range schemaOf(SD).properties["controlnet"].properties["preprocess"].oneOf {
+		if m := alt.properties["method"]; m != nil {
+			for _, v := range m.enum {
 				inSchema[v.(string)] = true
 			}
 		}

@@ -1,20 +1,16 @@
 package task
 
-import (
-	"strings"
+import "strings"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-)
-
-// nearestName returns the member of part that name was probably meant to be,
+// nearestName returns the member of s that name was probably meant to be,
 // "" if none is within two typing errors.
-func nearestName(name string, part *jsonschema.Schema) string {
+func (s *schema) nearestName(name string) string {
 	const reach = 2
 	if len(name) > 40 {
 		return ""
 	}
 	best, found := reach+1, ""
-	for known := range part.Properties {
+	for known := range s.properties {
 		d := distance(strings.ToLower(name), known)
 		if d < best && d < len(known) || d == best && known < found {
 			best, found = d, known

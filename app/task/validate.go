@@ -2,11 +2,8 @@ package task
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
-
-	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // MaxBytes is the size from which arguments are refused unread. Nodes run
@@ -58,15 +55,11 @@ func Validate(kind Kind, args []byte) error {
 	if err := json.Unmarshal(args, &v); err != nil {
 		return syntaxError(args, err)
 	}
-	err := s.root.Validate(v)
-	if err == nil {
+	broken := s.check(v, nil)
+	if broken == nil {
 		return nil
 	}
-	var refused *jsonschema.ValidationError
-	if !errors.As(err, &refused) {
-		return fmt.Errorf("task: validating %v arguments: %w", kind, err)
-	}
-	r := reading{schema: s, outline: newOutline(args)}
-	faults := r.faults(refused, nil)
-	return &InvalidError{RelayPath: r.relayPath(refused), Faults: faults[:min(len(faults), maxFaults)]}
+	o := newOutline(args)
+	faults := o.faults(broken, nil)
+	return &InvalidError{RelayPath: o.relayPath(broken), Faults: faults[:min(len(faults), maxFaults)]}
 }

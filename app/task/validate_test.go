@@ -19,6 +19,13 @@ type schemaCase struct {
 	Path  *string         `json:"error_path"`
 }
 
+// recorded are the files of schema cases.
+var recorded = []struct {
+	kind Kind
+	file string
+	n    int
+}{{SD, "schema_sd.json", 251}, {GPT, "schema_gpt.json", 154}}
+
 func schemaCases(t testing.TB, file string, want int) []schemaCase {
 	t.Helper()
 	b, err := os.ReadFile("testdata/" + file)
@@ -36,11 +43,7 @@ func schemaCases(t testing.TB, file string, want int) []schemaCase {
 }
 
 func TestValidate_agrees_with_the_Relay(t *testing.T) {
-	for _, set := range []struct {
-		kind Kind
-		file string
-		n    int
-	}{{SD, "schema_sd.json", 251}, {GPT, "schema_gpt.json", 154}} {
+	for _, set := range recorded {
 		for _, c := range schemaCases(t, set.file, set.n) {
 			t.Run(set.kind.String()+"/"+c.Name, func(t *testing.T) {
 				err := Validate(set.kind, c.Args)

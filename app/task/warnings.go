@@ -6,8 +6,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-
-	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // MaxRunnable is the size in bytes above which nodes may be unable to start the
@@ -54,7 +52,7 @@ func Warnings(kind Kind, args []byte) []Warning {
 	case GPT:
 		w.gpt(o)
 	}
-	w.members(schemaOf(kind).root, 0)
+	w.members(schemaOf(kind), 0)
 	w.surrogates()
 	return w.sorted()
 }
@@ -142,37 +140,34 @@ func (w *warner) gpt(o object) {
 
 // members warns of names that the network ignores in silence, typing errors
 // above all, and of names that stand twice.
-func (w *warner) members(part *jsonschema.Schema, at int32) {
-	for part.Ref != nil {
-		part = part.Ref
-	}
+func (w *warner) members(s *schema, at int32) {
 	switch w.outline.opens(at) {
 	case '[':
-		if item := items(part); item != nil {
+		if s.items != nil {
 			w.outline.children(at, func(c int32) bool {
-				w.members(item, c)
+				w.members(s.items, c)
 				return len(w.found) < maxWarnings
 			})
 		}
 	case '{':
-		if part.OneOf != nil {
+		if s.oneOf != nil {
 			m := w.outline.child(at, "method")
 			if m < 0 {
 				return
 			}
-			b := branch(part, w.outline.textAt(m))
+			b := s.branch(w.outline.textAt(m))
 			if b < 0 {
 				return
 			}
-			part = part.OneOf[b]
+			s = s.oneOf[b]
 		}
 		seen := map[string]bool{}
 		w.outline.children(at, func(c int32) bool {
 			name := w.outline.places[c].name
-			known := part.Properties[name]
+			known := s.properties[name]
 			switch {
 			case known == nil:
-				w.differs(w.outline.pointer(c), "%s", unknown(name, part))
+				w.differs(w.outline.pointer(c), "%s", s.unknown(name))
 			case seen[name]:
 				w.differs(w.outline.pointer(c), "%s stands twice; the last one counts", name)
 			default:
@@ -184,9 +179,9 @@ func (w *warner) members(part *jsonschema.Schema, at int32) {
 	}
 }
 
-func unknown(name string, part *jsonschema.Schema) string {
+func (s *schema) unknown(name string) string {
 	text := fmt.Sprintf("the network does not know %.40q here and ignores it", name)
-	if near := nearestName(name, part); near != "" {
+	if near := s.nearestName(name); near != "" {
 		text += fmt.Sprintf("; did you mean %s?", near)
 	}
 	return text

@@ -20,8 +20,6 @@ var notInlined = []string{
 	"github.com/google/uuid",
 	"github.com/hack-pad/...",
 	"github.com/maxence-charriere/go-app/v9/pkg/app",
-	"github.com/santhosh-tekuri/jsonschema/v6/...",
-	"golang.org/x/text/...",
 	"encoding/json", "fmt", "math/big", "net/url", "os", "reflect", "regexp", "regexp/syntax", "time",
 }
 
