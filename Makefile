@@ -12,6 +12,11 @@ WASM := GOOS=js GOARCH=wasm
 # The race detector needs a C compiler; Go knows whether there is one.
 RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
 
+# Packages whose code and tests start no goroutine (a test in app/house_test.go looks):
+# the race detector finds nothing there, and makes them up to ten times as slow.
+SINGLE := app/archive app/job app/profile app/proof app/proof/imagehash app/task app/trial app/widget \
+	chain/taskwallet chain/taskwallet/vault wasm/worker/protocol web/cmd/site web/site
+
 # The browser of the tests: CHROME=/path/to/any, or the first of these.
 CHROME ?= $(firstword $(foreach b,chromium chromium-browser google-chrome google-chrome-stable,$(shell command -v $(b))))
 export CHROME
@@ -38,11 +43,13 @@ lint: ## gofmt, vet and staticcheck, for this machine and for the browser
 	@build/staticcheck ./...
 	@$(WASM) build/staticcheck ./...
 
+# First all packages with goroutines, with the race detector; then without it those
+# without, and again those of which -short leaves something out.
 unit: chromium ## unit tests, with the race detector where there is a C compiler
 	@echo "== unit tests $(RACE)"
-	@$(GO) test -timeout 30m $(RACE) -short $$($(GO) list ./... | grep -v /wasm/e2e)
-	@echo "== unit tests that -short has not done"
-	@$(GO) test -timeout 30m -parallel 6 ./app/job ./app/runner
+	@$(GO) test -timeout 30m $(RACE) -short $(filter-out $(SINGLE:%=crynux-dapp/%) crynux-dapp/wasm/e2e,$(shell $(GO) list ./...))
+	@echo "== unit tests without goroutines, and those that -short has not done"
+	@$(GO) test -timeout 30m -parallel 6 ./app ./app/runner $(SINGLE:%=./%)
 
 e2e: chromium ## journeys in Chromium over the built site and the development network
 	@echo "== journeys"

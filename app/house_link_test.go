@@ -52,6 +52,7 @@ var unlinked = []rule{
 const noHTTP = "one call of net/http is 1 MB compressed (TLS, certificates, HTTP/2); requests go through the port to fetch"
 
 func TestPageLinksNothingHeavy(t *testing.T) {
+	notShort(t)
 	page := page(t)
 	if _, ok := page.from["main.main"]; !ok || len(page.from) < 10_000 {
 		t.Fatalf("the linker shows %d symbols and no main.main: its output was not understood", len(page.from))
@@ -74,6 +75,7 @@ func TestPageLinksNothingHeavy(t *testing.T) {
 
 // A rule that reads a tool's output must show that it would see an offender.
 func TestLinkedHTTPCallIsSeen(t *testing.T) {
+	notShort(t)
 	main := filepath.Join(t.TempDir(), "main.go")
 	code := "package main\n\nimport \"net/http\"\n\nfunc main() { http.Get(\"https://example.org\") }\n"
 	if err := os.WriteFile(main, []byte(code), 0o600); err != nil {
@@ -91,6 +93,7 @@ func TestLinkedHTTPCallIsSeen(t *testing.T) {
 // TestPageWithinBudget measures the file that a visitor loads: what the site makes
 // of the linker's.
 func TestPageWithinBudget(t *testing.T) {
+	notShort(t)
 	dist := filepath.Join(t.TempDir(), "dist")
 	if err := site.Build(t.Context(), site.Options{Out: dist, Quick: true}); err != nil {
 		t.Fatal(err)

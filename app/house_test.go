@@ -152,6 +152,58 @@ func TestHouseImportsGoDown(t *testing.T) {
 	}
 }
 
+// notShort leaves a test that builds to the run without the race detector:
+// what builds a program has no goroutine of ours in it.
+func notShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short builds no programs")
+	}
+}
+
+// TestPackagesWithoutRaceDetectorStartNoGoroutine reads the Makefile's list of them.
+func TestPackagesWithoutRaceDetectorStartNoGoroutine(t *testing.T) {
+	makefile, err := os.ReadFile(filepath.Join(root, "Makefile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, _ := strings.Cut(strings.ReplaceAll(string(makefile), "\\\n", ""), "\nSINGLE := ")
+	list, _, _ = strings.Cut(list, "\n")
+	if packages := strings.Fields(list); len(packages) < 10 || starts(t, "app/runner") == "" {
+		t.Fatalf("this test would find nothing in %v", packages)
+	}
+	for _, pkg := range strings.Fields(list) {
+		if at := starts(t, pkg); at != "" {
+			t.Errorf("%s starts a goroutine: because then %s belongs to the race detector, out of SINGLE in the Makefile", at, pkg)
+		}
+	}
+}
+
+// starts is where a package or a test of it starts a goroutine; "" if nowhere.
+func starts(t *testing.T, pkg string) (at string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(root, pkg, "*.go"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%s has no files (%v)", pkg, err)
+	}
+	set := token.NewFileSet()
+	for _, name := range files {
+		file, err := parser.ParseFile(set, name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			_, statement := n.(*ast.GoStmt)
+			call, _ := n.(*ast.SelectorExpr)
+			if statement || call != nil && (call.Sel.Name == "Go" || call.Sel.Name == "Parallel") {
+				at = set.Position(n.Pos()).String()
+			}
+			return true
+		})
+	}
+	return at
+}
+
 func TestReadmeDrawsTheHouse(t *testing.T) {
 	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
 	if err != nil {

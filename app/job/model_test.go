@@ -42,15 +42,11 @@ type started struct {
 	hash   common.Hash // of the transaction that it is about
 }
 
-// TestModel lives 10 000 lives; with -short a fifth of them.
+// TestModel lives 10 000 lives.
 func TestModel(t *testing.T) {
-	lives := 10_000
-	if testing.Short() {
-		lives /= 5
-	}
 	seen := map[job.Phase]int{}
 	cancelled, reorgs := 0, map[job.Phase]int{}
-	for n := range lives {
+	for n := range 10_000 {
 		l := &life{t: t, rng: rand.New(rand.NewPCG(4, uint64(n))), n: n, nonce: 8, asked: map[string]uint64{}, times: map[string]int{}, signed: map[string]bool{},
 			s: job.State{V: job.Version, ID: fmt.Sprint("j", n), Phase: job.Draft}, reorgs: reorgs}
 		o := order()
@@ -65,9 +61,6 @@ func TestModel(t *testing.T) {
 		if l.s.Phase == job.Aborted && l.s.Cancel.Mined != 0 {
 			cancelled++
 		}
-	}
-	if testing.Short() { // too few to tell what is tried
-		return
 	}
 	for _, p := range []job.Phase{job.Checking, job.AwaitApproval, job.ApprovalPending, job.AwaitCreate, job.CreatePending, job.Uploading, job.Running,
 		job.Fetching, job.CancelChecking, job.AwaitCancel, job.CancelPending, job.Done, job.Aborted, job.Failed} {
