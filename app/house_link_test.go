@@ -17,7 +17,7 @@ import (
 // gzipBudget is how many bytes of app.wasm, compressed with gzip -9, a visitor
 // may have to load before the first click. Where it is reached, something has
 // to move into the worker's program, not this number up.
-const gzipBudget = 3_200_000
+const gzipBudget = 2_950_000
 
 // unlinked are packages of which nothing may be in the page's program. The
 // worker's program has what is needed of them.
