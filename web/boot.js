@@ -102,9 +102,17 @@
   const progress = byId("boot-progress");
   const arrived = (part) => (progress.value = part);
 
+  // The program comes after the first frame, which would wait for it; there is none
+  // while nobody looks.
+  const drawn = new Promise((resolve) => {
+    if (!document.hidden) requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, document.hidden ? 0 : 500);
+  });
+
   (async () => {
     let program;
     try {
+      await drawn;
       program = await crynuxLoad("app.wasm", version, arrived);
     } catch (err) {
       const message = err.name === "LoadError" ? err.message : "A file of the page is missing, or this browser is too old for it.";
