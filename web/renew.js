@@ -28,7 +28,9 @@ const look = () => {
 };
 
 const keep = async () => {
-  registration = await workers.register(boot.sw, { updateViaCache: "none" });
+  // A page that came from what is kept registers nothing: that would bring back what sw-off.js has just taken back.
+  registration = controlled ? await workers.getRegistration() : await workers.register(boot.sw, { updateViaCache: "none" });
+  if (!registration) return;
   registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", look));
   workers.addEventListener("controllerchange", () => {
     if (taking) location.reload();

@@ -33,7 +33,10 @@ func TestShell_keeps_what_is_typed_before_the_program_runs(t *testing.T) {
 	typed := make(chan struct{})
 	tab := openTab(t, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		if r.URL.Path == "/app.wasm" {
-			<-typed // the program is late
+			select {
+			case <-typed: // the program is late
+			case <-r.Context().Done():
+			}
 		}
 		next.ServeHTTP(w, r)
 	})
