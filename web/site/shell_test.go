@@ -44,6 +44,7 @@ func TestShell_keeps_what_is_typed_before_the_program_runs(t *testing.T) {
 	var caret int
 	var focused bool
 	tab.run(t,
+		chromedp.WaitVisible("#prompt"),
 		chromedp.Focus("#prompt"),
 		chromedp.SendKeys("#prompt", "a red fox"),
 		chromedp.Evaluate(`document.getElementById("prompt").setSelectionRange(2, 2)`, nil),
