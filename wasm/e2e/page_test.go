@@ -81,16 +81,10 @@ func (v *visitor) before(script string) {
 	}))
 }
 
-// profile starts a browser with storage of its own. It is as people have it where
-// something is measured; elsewhere it spends nothing on what nobody looks at: better
-// code for a program that ends with its page, and what pulses.
+// profile starts a browser with storage of its own.
 func profile(t *testing.T) (context.Context, func()) {
 	t.Helper()
-	options := chromedp.DefaultExecAllocatorOptions[:]
-	if !strings.HasPrefix(t.Name(), "TestTime") && !strings.HasPrefix(t.Name(), "TestBench") {
-		options = append(options, chromedp.Flag("js-flags", "--liftoff-only"), chromedp.Flag("force-prefers-reduced-motion", true))
-	}
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(options,
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(chromium),
 		chromedp.NoSandbox,
 		chromedp.Flag("disable-quic", true),
