@@ -118,7 +118,9 @@ func (v *crashing) SignText(ctx context.Context, text []byte) ([]byte, error) {
 	return v.Vault.SignText(ctx, text)
 }
 
-func TestPurseWhoseWorkerCrashedIsLocked(t *testing.T) {
+// crashable is a page whose task wallet is funded, and whose worker can crash.
+func crashable(t *testing.T) (*page, *crashing) {
+	t.Helper()
 	w := begin(t, setup{})
 	p := w.person(coins(1), coins(300), devchain.WalletModern)
 	worker := &crashing{Vault: &keyRoom{w: w}}
@@ -126,6 +128,11 @@ func TestPurseWhoseWorkerCrashedIsLocked(t *testing.T) {
 	g := w.open(p)
 	g.purse()
 	g.fund(1)
+	return g, worker
+}
+
+func TestPurseWhoseWorkerCrashedIsLocked(t *testing.T) {
+	g, worker := crashable(t)
 	worker.dead.Store(true)
 	id := g.order(task.SD, sd(t, 1))
 	g.stops(id, job.PurseLocked)
@@ -141,13 +148,7 @@ func TestPurseWhoseWorkerCrashedIsLocked(t *testing.T) {
 // TestPurseThatIsOpenedLetsPaidTasksGoOn: what only lacks a signature for the Relay
 // costs nothing more.
 func TestPurseThatIsOpenedLetsPaidTasksGoOn(t *testing.T) {
-	w := begin(t, setup{})
-	p := w.person(coins(1), coins(300), devchain.WalletModern)
-	worker := &crashing{Vault: &keyRoom{w: w}}
-	w.vault = worker
-	g := w.open(p)
-	g.purse()
-	g.fund(1)
+	g, worker := crashable(t)
 	id := g.order(task.SD, sd(t, 1))
 	g.when(id, "is paid", func(s job.State) bool { return s.Phase == job.Running })
 	worker.dead.Store(true)
