@@ -29,8 +29,12 @@ func main() {
 		}
 		return view.NewPage(port)
 	})
+	breathe()
 	goapp.RunWhenOnBrowser()
 }
+
+// breathe lets the browser react and draw: the start is too long for one piece.
+func breathe() { time.Sleep(time.Millisecond) }
 
 // start reads the configuration and puts the page together: the whole one, or the
 // small one in the frame of a host.
@@ -68,6 +72,7 @@ func start(ctx context.Context) (view.Port, error) {
 	ports.Worker, ports.Vault, ports.Hosts = worker{second}, vault, vault
 	ports.Wallets = announced{wallets, second}
 	ports.Data = data{ports.Store.(storage).Store, second}
+	breathe()
 	page := app.New(config, ports)
 	if frame, ok := browser.Opener(); ok {
 		page.Serve(app.GuestPorts{

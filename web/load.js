@@ -61,17 +61,15 @@
     }
   };
 
-  // Reads it all beside the compiler, which gets the same stream; says how many bytes
-  // came. What is more than size is counted, not kept.
-  const collect = async (response, into, progress) => {
-    const reader = response.body.getReader();
-    for (let bytes = 0; ; ) {
-      const { done, value } = await reader.read();
-      if (done) return bytes;
-      if (bytes + value.length <= into.length) into.set(value, bytes);
-      progress(Math.min(1, (bytes += value.length) / into.length));
-    }
-  };
+  // Lets the page react between two pieces of work.
+  const turn = () => new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => resolve(port1.close());
+    port2.postMessage(null);
+  });
+
+  // How long the page may go without a turn while bytes come, in milliseconds.
+  const longest = 10;
 
   // The SHA-256 in hex; "" where the browser keeps it from pages without https.
   const hash = async (bytes) => {
@@ -80,20 +78,64 @@
     return Array.from(new Uint8Array(sum), (b) => b.toString(16).padStart(2, "0")).join("");
   };
 
+  // Reads a body, piece by piece, into bytes; what is more is counted, not kept.
+  class Copy {
+    arrived = 0; // bytes
+    sum; // the SHA-256, once all has come
+
+    constructor(body, bytes, progress) {
+      this.reader = body.getReader();
+      this.bytes = bytes;
+      this.progress = progress;
+      this.since = performance.now();
+    }
+
+    // The next piece; undefined at the end.
+    async next() {
+      if (performance.now() - this.since > longest) {
+        await turn();
+        this.since = performance.now();
+      }
+      const { done, value } = await this.reader.read();
+      if (done) {
+        this.sum ??= hash(this.bytes);
+        return undefined;
+      }
+      if (this.arrived + value.length <= this.bytes.length) this.bytes.set(value, this.arrived);
+      this.progress(Math.min(1, (this.arrived += value.length) / this.bytes.length));
+      return value;
+    }
+
+    // The same for the compiler.
+    stream() {
+      return new ReadableStream({
+        pull: async (controller) => {
+          const piece = await this.next();
+          piece ? controller.enqueue(piece) : controller.close();
+        },
+      });
+    }
+  }
+
+  // The compiled module, or why there is none.
+  const compile = (response) =>
+    (WebAssembly.compileStreaming ? WebAssembly.compileStreaming(response) : response.arrayBuffer().then(WebAssembly.compile)).catch((err) => err);
+
   // Compiles while the bytes come, and makes sure that they are those of the program.
-  const checked = async (name, compiling, copy, progress) => {
+  const checked = async (name, body, progress) => {
     const { size, sha256 } = programs[name];
-    const bytes = new Uint8Array(size);
-    let arrived;
+    const copy = new Copy(body, new Uint8Array(size), progress);
+    const compiled = await compile(asWasm(copy.stream()));
     try {
-      arrived = await collect(copy, bytes, progress);
+      while (!copy.sum) await copy.next(); // the compiler has given up
     } catch (err) {
       throw new LoadError(`${name} did not arrive completely: the connection broke.`, err);
     }
-    const [compiled, sum] = await Promise.all([compiling, hash(bytes)]);
+    const { arrived } = copy;
     if (arrived < size) {
       throw new LoadError(`${name} is damaged: it has ${arrived} bytes and should have ${size}.`, compiled);
     }
+    const sum = await copy.sum;
     if (arrived > size || (sum && sum !== sha256)) {
       throw new LoadError(`${name} is damaged, or belongs to another version: the site may have been updated a moment ago.`, `its SHA-256 is ${sum}, not ${sha256}`);
     }
@@ -107,19 +149,19 @@
     if (typeof WebAssembly !== "object") {
       throw new LoadError("This browser does not run WebAssembly, or has it switched off (some do in their strictest mode).");
     }
-    let response = await open(name, version);
-    if (response.headers.get("Content-Type") !== "application/wasm") response = asWasm(response.body);
-    const copy = response.headers.get("Crynux-Kept") === version ? null : response.clone();
+    const response = await open(name, version);
+    const kept = response.headers.get("Crynux-Kept") === version;
+    let compiled = await (kept ? compile(response) : checked(name, response.body, progress));
     const go = new Go();
-    const compiling = (WebAssembly.instantiateStreaming
-      ? WebAssembly.instantiateStreaming(response, go.importObject)
-      : response.arrayBuffer().then((bytes) => WebAssembly.instantiate(bytes, go.importObject))
-    ).catch((err) => err);
-    const compiled = await (copy ? checked(name, compiling, copy, progress) : compiling);
-    if (compiled instanceof Error) {
-      throw new LoadError(copy ? `${name} cannot run here: this browser is too old for it.` : `${name} is damaged where this browser keeps it. Reload to fetch it again.`, compiled);
+    if (!(compiled instanceof Error)) {
+      await turn();
+      compiled = await WebAssembly.instantiate(compiled, go.importObject).catch((err) => err);
     }
-    return { run: () => go.run(compiled.instance), printed: () => printed };
+    if (compiled instanceof Error) {
+      throw new LoadError(kept ? `${name} is damaged where this browser keeps it. Reload to fetch it again.` : `${name} cannot run here: this browser is too old for it.`, compiled);
+    }
+    await turn();
+    return { run: () => go.run(compiled), printed: () => printed };
   };
 
   // crynuxServe runs a program that answers what comes to port, and says there when it
