@@ -17,6 +17,13 @@ RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
 SINGLE := app/archive app/job app/profile app/proof app/proof/imagehash app/task app/trial app/widget \
 	chain/taskwallet chain/taskwallet/vault wasm/worker/protocol web/cmd/site web/site
 
+# Packages whose tests look at pages in a browser, which takes most of their time: what
+# runs there the race detector does not see, and what they put together has tests of its own.
+SEEN := wasm/browser web/devnet web/cmd/devnet
+
+# The packages with what is written for the browser only; the others are the same there.
+BORDER := ./wasm ./wasm/browser ./wasm/worker
+
 # The browser of the tests: CHROME=/path/to/any, or the first of these.
 CHROME ?= $(firstword $(foreach b,chromium chromium-browser google-chrome google-chrome-stable,$(shell command -v $(b))))
 export CHROME
@@ -34,26 +41,26 @@ run: ## the page and a whole network on this machine: http://127.0.0.1:8080 (ARG
 
 test: lint unit e2e ## all checks: formatting, vet, staticcheck, unit tests, journeys in Chromium
 
-lint: ## gofmt, vet and staticcheck, for this machine and for the browser
+lint: ## gofmt, vet and staticcheck, and the last two again as for the browser
 	@echo "== lint"
 	@dirty=$$(gofmt -l app chain relay wasm web); test -z "$$dirty" || { echo "run gofmt -w on:"; echo "$$dirty"; exit 1; }
 	@$(GO) vet ./...
-	@$(WASM) $(GO) vet ./...
+	@$(WASM) $(GO) vet $(BORDER)
 	@$(GO) build -o build/staticcheck honnef.co/go/tools/cmd/staticcheck
 	@build/staticcheck ./...
-	@$(WASM) build/staticcheck ./...
+	@$(WASM) build/staticcheck $(BORDER)
 
-# First all packages with goroutines, with the race detector; then without it those
-# without, and again those of which -short leaves something out.
+# First the packages with goroutines, with the race detector; then without it the others,
+# and again those of which -short leaves something out. "lint" has done what vet does.
 unit: chromium ## unit tests, with the race detector where there is a C compiler
 	@echo "== unit tests $(RACE)"
-	@$(GO) test -timeout 30m $(RACE) -short $(filter-out $(SINGLE:%=crynux-dapp/%) crynux-dapp/wasm/e2e,$(shell $(GO) list ./...))
-	@echo "== unit tests without goroutines, and those that -short has not done"
-	@$(GO) test -timeout 30m -parallel 6 ./app ./app/runner $(SINGLE:%=./%)
+	@$(GO) test -vet=off -timeout 30m $(RACE) -short -parallel 4 $(filter-out $(addprefix crynux-dapp/,$(SINGLE) $(SEEN) wasm/e2e),$(shell $(GO) list ./...))
+	@echo "== unit tests without goroutines, in a browser, and those that -short has not done"
+	@$(GO) test -vet=off -timeout 30m -parallel 6 ./app ./app/runner $(addprefix ./,$(SINGLE) $(SEEN))
 
 e2e: chromium ## journeys in Chromium over the built site and the development network
 	@echo "== journeys"
-	@$(GO) test -timeout 40m ./wasm/e2e
+	@$(GO) test -vet=off -timeout 40m ./wasm/e2e
 
 site: ## the static site, in dist/ (ARGS=-h: its flags; docs/hosting.md)
 	@$(GO) run ./web/cmd/site -out $(DIST) $(ARGS)

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
@@ -62,7 +63,7 @@ func laneOf(t *testing.T, n *devnet.Network, name string, purse bool) *lane {
 	l.at = l.serve(t, n)
 
 	var stop func()
-	l.browser, stop = profile(t)
+	l.browser, stop = profile(t, seldomTiered)
 	l.visitor = &visitor{t: t, ctx: l.browser, net: n}
 	t.Cleanup(stop)
 	return l
@@ -124,11 +125,19 @@ func (l *lane) openPage(die ...border) {
 		l.t.Fatal("no new tab: ", err)
 	}
 	l.size(1440, 900, false)
-	l.run(runtime.AddBinding("crossed"), chromedp.ActionFunc(func(ctx context.Context) error {
+	l.run(still, runtime.AddBinding("crossed"), chromedp.ActionFunc(func(ctx context.Context) error {
 		_, err := page.AddScriptToEvaluateOnNewDocument(script).Do(ctx)
 		return err
 	}), chromedp.Navigate(l.at))
 }
+
+// seldomTiered has the browser optimise later: a page that lives for seconds pays for
+// that more than it gains.
+var seldomTiered = chromedp.Flag("js-flags", "--wasm-tiering-budget=200000000")
+
+// still has a page move nothing by itself: a lane is not looked at, and drawing takes
+// a fifth of what it costs.
+var still = emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}})
 
 // js runs a script in the page.
 func (v *visitor) js(script string) {
@@ -198,7 +207,7 @@ func (l *lane) dies(or func() bool) (dead bool) {
 // patiently is until for what takes seconds: looking costs the page time, too.
 func (l *lane) patiently(what string, ok func() bool) {
 	l.t.Helper()
-	for deadline := time.Now().Add(2 * patience); !ok(); time.Sleep(150 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * patience); !ok(); time.Sleep(300 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			l.t.Fatalf("waited %v for %s", 2*patience, what)
 		}

@@ -82,15 +82,16 @@ func (v *visitor) before(script string) {
 }
 
 // profile starts a browser with storage of its own.
-func profile(t *testing.T) (context.Context, func()) {
+func profile(t *testing.T, more ...chromedp.ExecAllocatorOption) (context.Context, func()) {
 	t.Helper()
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(chromium),
 		chromedp.NoSandbox,
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("force-color-profile", "srgb"),
-	)...)
+	)
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(options, more...)...)
 	ctx, cancel := chromedp.NewContext(allocator, chromedp.WithErrorf(func(string, ...any) {})) // events newer than the library
 	if err := chromedp.Run(ctx); err != nil {
 		stop()
