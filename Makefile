@@ -54,7 +54,7 @@ lint: ## gofmt, vet and staticcheck, and the last two again as for the browser
 # and again those of which -short leaves something out. "lint" has done what vet does.
 unit: chromium ## unit tests, with the race detector where there is a C compiler
 	@echo "== unit tests $(RACE)"
-	@$(GO) test -vet=off -timeout 30m $(RACE) -short -parallel 4 $(filter-out $(addprefix crynux-dapp/,$(SINGLE) $(SEEN) wasm/e2e),$(shell $(GO) list ./...))
+	@$(GO) test -vet=off -timeout 30m $(RACE) -short $(filter-out $(addprefix crynux-dapp/,$(SINGLE) $(SEEN) wasm/e2e),$(shell $(GO) list ./...))
 	@echo "== unit tests without goroutines, in a browser, and those that -short has not done"
 	@$(GO) test -vet=off -timeout 30m -parallel 6 ./app ./app/runner $(addprefix ./,$(SINGLE) $(SEEN))
 
