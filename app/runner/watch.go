@@ -14,10 +14,11 @@ import (
 )
 
 // How often the chain is asked. Blocks are a second apart where tasks take tens of
-// seconds. A transaction and the delivery are looked for more often than blocks
-// come, because the page goes on at once when they are there, but only while they
-// are not late. What the nodes do in between can wait, until all have committed. On a
-// slower chain there is less to ask, down to the second number.
+// seconds. A transaction is looked for more often than blocks come, because the page
+// goes on at once when it is there, and the delivery, whose files take the nodes some
+// seconds, as often: but only while they are not late. What the nodes do in between can
+// wait, until all have committed. On a slower chain there is less to ask, down to the
+// second number.
 var (
 	pollSoon    = rhythm{500 * time.Millisecond, 3 * time.Second}
 	pollSending = rhythm{time.Second, 6 * time.Second}
@@ -63,10 +64,11 @@ func (r *Runner) pace(n network) time.Duration {
 		}
 		pause = min(pause, pollRunning.at(block))
 		sending := s.Phase == job.ApprovalPending || s.Phase == job.CreatePending || s.Phase == job.CancelPending
+		soon := now-s.Since < soonFor.Milliseconds()
 		switch {
-		case (sending || s.Phase == job.Fetching) && now-s.Since < soonFor.Milliseconds():
+		case sending && soon:
 			pause = min(pause, pollSoon.at(block))
-		case sending, r.committed[s.ID] && s.Phase == job.Running:
+		case sending, s.Phase == job.Fetching && soon, r.committed[s.ID] && s.Phase == job.Running:
 			pause = min(pause, pollSending.at(block))
 		}
 	}
