@@ -117,9 +117,11 @@
     }
   }
 
-  // The compiled module, or why there is none.
-  const compile = (response) =>
-    (WebAssembly.compileStreaming ? WebAssembly.compileStreaming(response) : response.arrayBuffer().then(WebAssembly.compile)).catch((err) => err);
+  // The compiled module, or why there is none. The compiler reads no other type.
+  const compile = (response) => {
+    const wasm = response.headers.get("Content-Type") === "application/wasm" ? response : asWasm(response.body);
+    return (WebAssembly.compileStreaming ? WebAssembly.compileStreaming(wasm) : wasm.arrayBuffer().then(WebAssembly.compile)).catch((err) => err);
+  };
 
   // Compiles while the bytes come, and makes sure that they are those of the program.
   const checked = async (name, body, progress) => {

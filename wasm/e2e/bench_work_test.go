@@ -18,7 +18,6 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
-	"crynux-dapp/relay/devrelay"
 	"crynux-dapp/web/devnet"
 )
 
