@@ -5,6 +5,7 @@ package site_test
 import (
 	"net/http"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -36,23 +37,36 @@ const (
 )
 
 func TestKept_page_opens_without_a_network(t *testing.T) {
-	var gone atomic.Bool
-	tab := openTab(t, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		if gone.Load() {
-			panic(http.ErrAbortHandler)
-		}
-		next.ServeHTTP(w, r)
-	})
-	tab.await(t, "the page to be kept", isKept)
-	tab.run(t, chromedp.Reload())
-	tab.await(t, "the page from what is kept", isFrom)
-	gone.Store(true)
-	tab.run(t, chromedp.Reload())
-	tab.await(t, "the page without a network", isFrom)
-	var broken bool
-	tab.run(t, chromedp.Evaluate(`!!document.querySelector(".broken") || !document.getElementById("fault").hidden`, &broken))
-	if broken {
-		t.Error("it does not start")
+	for name, host := range map[string]func(http.ResponseWriter, *http.Request, http.Handler){
+		"as built": func(w http.ResponseWriter, r *http.Request, next http.Handler) { next.ServeHTTP(w, r) },
+		"from a host without the packed programs and their media type": func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if strings.HasSuffix(r.URL.Path, ".gz") {
+				http.NotFound(w, r)
+				return
+			}
+			next.ServeHTTP(typedWriter{w, r.URL.Path}, r)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var gone atomic.Bool
+			tab := openTab(t, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				if gone.Load() {
+					panic(http.ErrAbortHandler)
+				}
+				host(w, r, next)
+			})
+			tab.await(t, "the page to be kept", isKept)
+			tab.run(t, chromedp.Reload())
+			tab.await(t, "the page from what is kept", isFrom)
+			gone.Store(true)
+			tab.run(t, chromedp.Reload())
+			tab.await(t, "the page without a network", isFrom)
+			var broken bool
+			tab.run(t, chromedp.Evaluate(`!!document.querySelector(".broken") || !document.getElementById("fault").hidden`, &broken))
+			if broken {
+				t.Error("it does not start")
+			}
+		})
 	}
 }
 
