@@ -65,7 +65,7 @@
   const turn = () => new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => resolve(port1.close());
-    port2.postMessage(null);
+    port2.postMessage(0);
   });
 
   // How long the page may go without a turn while bytes come, in milliseconds.
