@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math/big"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -58,13 +59,18 @@ func TestCrash(t *testing.T) {
 	}
 	var killed, whole atomic.Int64
 	begun := time.Now()
-	var lanes sync.WaitGroup // all at once, however few cores there are: they wait most of the time
+	var lanes sync.WaitGroup
+	// A lane keeps more than half a core busy. More of them at once than can run make each
+	// slower, and a page that waits is not for nothing.
+	turns := make(chan struct{}, max(2, runtime.NumCPU()))
 	for _, s := range scenarios {
 		n := pays
 		if s.cancel {
 			n = sleeps
 		}
 		lanes.Go(func() {
+			turns <- struct{}{}
+			defer func() { <-turns }()
 			t.Run(s.name, func(t *testing.T) {
 				s.crash(t, n, &killed)
 				whole.Add(1)

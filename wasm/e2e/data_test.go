@@ -156,8 +156,8 @@ func TestDeleteEverythingLeavesNothing(t *testing.T) {
 	if strings.Contains(v.call(form.id, "function() { return this.innerText }"), "Paid and not finished") { // a part of the fee may still come back
 		v.fill("textbox", "Type “delete” to go on", "delete")
 	}
-	v.click("button", "Delete everything")
-	v.click("button", v.begins("button", "Connect wallet").name) // loaded anew, and nobody is connected
+	v.anew(func() { v.click("button", "Delete everything") })
+	v.click("button", v.begins("button", "Connect wallet").name) // nobody is connected
 	v.press("\x1b")
 	v.click("link", "Images")
 	if v.has("image", prompt) {

@@ -189,6 +189,21 @@ func (v *visitor) reload() {
 	v.run(chromedp.Reload())
 }
 
+// anew does what has the page load itself anew, and waits for the new one. Chromium
+// 156 crashes at times if it is asked for the accessible elements in between.
+func (v *visitor) anew(do func()) {
+	v.t.Helper()
+	since := func() (origin float64) {
+		ctx, cancel := context.WithTimeout(v.ctx, patience)
+		defer cancel()
+		_ = chromedp.Run(ctx, chromedp.Evaluate("performance.timeOrigin", &origin)) // 0 on its way to the new one
+		return origin
+	}
+	before := since()
+	do()
+	v.until("the page to load anew", func() bool { now := since(); return now != 0 && now != before })
+}
+
 // found is one element of the accessibility tree.
 type found struct {
 	id   cdp.BackendNodeID

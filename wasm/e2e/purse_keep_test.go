@@ -26,13 +26,6 @@ func (v *visitor) openPurse() {
 	v.click("button", v.begins("button", "Task wallet: ").name)
 }
 
-// marked tells whether the page is still the one that was marked.
-func (v *visitor) marked() (still bool) {
-	v.t.Helper()
-	v.run(chromedp.Evaluate(`globalThis.markedByTest === true`, &still))
-	return still
-}
-
 // TestPurseStays remembers the key in both ways, and unlocks it without the wallet.
 func TestPurseStays(t *testing.T) {
 	t.Parallel()
@@ -75,9 +68,7 @@ func TestPurseStays(t *testing.T) {
 	v.sees("The task wallet is open.")
 
 	// A lock by hand ends the memory of the page.
-	v.run(chromedp.Evaluate(`globalThis.markedByTest = true`, nil))
-	v.click("button", "Lock")
-	v.until("the page is loaded anew", func() bool { return !v.marked() })
+	v.anew(func() { v.click("button", "Lock") })
 	v.click("button", "Unlock task wallet")
 	v.click("button", "Forget it here")
 	v.sees("This browser has forgotten it.")

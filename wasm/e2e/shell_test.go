@@ -112,7 +112,7 @@ func TestShellSaysWhyItCannotStart(t *testing.T) {
 			v.until("the focus on the cure", func() bool { return v.focused() == "Reload" })
 			v.legible(t)
 			mended.Store(true)
-			v.click("button", "Reload")
+			v.anew(func() { v.click("button", "Reload") })
 			v.ready()
 		})
 	}
