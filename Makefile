@@ -17,12 +17,9 @@ RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
 SINGLE := app/archive app/job app/profile app/proof app/proof/imagehash app/task app/trial app/widget \
 	chain/taskwallet chain/taskwallet/vault wasm/worker/protocol web/cmd/site web/site
 
-# Packages whose tests look at pages in a browser, which takes most of their time: what
-# runs there the race detector does not see, and what they put together has tests of its own.
-SEEN := wasm/browser web/devnet web/cmd/devnet
-
-# The packages with what is written for the browser only; the others are the same there.
-BORDER := ./wasm ./wasm/browser ./wasm/worker
+# A package without code for this machine: its tests run in the browser, where there is
+# no race detector.
+INPAGE := wasm/browser
 
 # The browser of the tests: CHROME=/path/to/any, or the first of these.
 CHROME ?= $(firstword $(foreach b,chromium chromium-browser google-chrome google-chrome-stable,$(shell command -v $(b))))
@@ -41,22 +38,22 @@ run: ## the page and a whole network on this machine: http://127.0.0.1:8080 (ARG
 
 test: lint unit e2e ## all checks: formatting, vet, staticcheck, unit tests, journeys in Chromium
 
-lint: ## gofmt, vet and staticcheck, and the last two again as for the browser
+lint: ## gofmt, vet and staticcheck, for this machine and for the browser
 	@echo "== lint"
 	@dirty=$$(gofmt -l app chain relay wasm web); test -z "$$dirty" || { echo "run gofmt -w on:"; echo "$$dirty"; exit 1; }
 	@$(GO) vet ./...
-	@$(WASM) $(GO) vet $(BORDER)
+	@$(WASM) $(GO) vet ./...
 	@$(GO) build -o build/staticcheck honnef.co/go/tools/cmd/staticcheck
 	@build/staticcheck ./...
-	@$(WASM) build/staticcheck $(BORDER)
+	@$(WASM) build/staticcheck ./...
 
 # First the packages with goroutines, with the race detector; then without it the others,
 # and again those of which -short leaves something out. "lint" has done what vet does.
 unit: chromium ## unit tests, with the race detector where there is a C compiler
 	@echo "== unit tests $(RACE)"
-	@$(GO) test -vet=off -timeout 30m $(RACE) -short $(filter-out $(addprefix crynux-dapp/,$(SINGLE) $(SEEN) wasm/e2e),$(shell $(GO) list ./...))
-	@echo "== unit tests without goroutines, in a browser, and those that -short has not done"
-	@$(GO) test -vet=off -timeout 30m -parallel 6 ./app ./app/runner $(addprefix ./,$(SINGLE) $(SEEN))
+	@$(GO) test -vet=off -timeout 30m $(RACE) -short $(filter-out $(addprefix crynux-dapp/,$(SINGLE) $(INPAGE) wasm/e2e),$(shell $(GO) list ./...))
+	@echo "== unit tests without goroutines, those in the browser, and those that -short has not done"
+	@$(GO) test -vet=off -timeout 30m -parallel 6 ./app ./app/runner $(addprefix ./,$(SINGLE) $(INPAGE))
 
 e2e: chromium ## journeys in Chromium over the built site and the development network
 	@echo "== journeys"

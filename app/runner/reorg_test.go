@@ -117,6 +117,9 @@ func (g *page) ends(id string) string {
 		case s.Refundable():
 			g.claim(id)
 		case s.Phase == job.Fetching && s.Outcome.Success && !s.Outcome.Published && time.Since(begun) > patience/2:
+			if held := s.Held(); held.IsZero() || s.Trouble.Code != job.NotUploaded {
+				g.w.Fatalf("the contract holds %s, the Relay says %+v", job.CNX(held), s.Trouble)
+			}
 			return owed
 		case s.Phase == job.Fetching && !s.Asks(): // the Relay has them, and the chain lost the report
 			g.Send(id, job.AskRelay{At: g.w.chain.Clock().Now().UnixMilli()})

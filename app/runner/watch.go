@@ -15,10 +15,10 @@ import (
 
 // How often the chain is asked. Blocks are a second apart where tasks take tens of
 // seconds. A transaction is looked for more often than blocks come, because the page
-// goes on at once when it is there, and the delivery, whose files take the nodes some
-// seconds, as often: but only while they are not late. What the nodes do in between can
-// wait, until all have committed. On a slower chain there is less to ask, down to the
-// second number.
+// goes on at once when it is there, and the delivery with each block, because the nodes
+// take some seconds to upload the files: both only while they are not late. What the nodes
+// do in between can wait, until all have committed. On a slower chain there is less to
+// ask, down to the second number.
 var (
 	pollSoon    = rhythm{500 * time.Millisecond, 3 * time.Second}
 	pollSending = rhythm{time.Second, 6 * time.Second}

@@ -135,8 +135,8 @@ func (l *lane) openPage(die ...border) {
 // that more than it gains.
 var seldomTiered = chromedp.Flag("js-flags", "--wasm-tiering-budget=200000000")
 
-// still has a page move nothing by itself: a lane is not looked at, and drawing takes
-// a fifth of what it costs.
+// still has a page move nothing by itself: a lane is not looked at, and the drawing is a
+// tenth of what it costs.
 var still = emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}})
 
 // js runs a script in the page.

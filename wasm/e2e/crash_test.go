@@ -60,8 +60,8 @@ func TestCrash(t *testing.T) {
 	var killed, whole atomic.Int64
 	begun := time.Now()
 	var lanes sync.WaitGroup
-	// A lane keeps more than half a core busy: more of them at once than there are cores
-	// make each slower, until something in it comes too late.
+	// A lane alone keeps more than one core busy: with more of them at once the whole is
+	// no sooner done, and each is slower, until something in it comes too late.
 	turns := make(chan struct{}, max(2, runtime.NumCPU()))
 	for _, s := range scenarios {
 		n := pays
