@@ -44,7 +44,7 @@ func benchSizes(t *testing.T, b *table) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := browse(t)
+	v := measured(t)
 	asked := v.asksFor()
 	v.open(host(t, "", nil))
 	v.ready()
@@ -261,7 +261,7 @@ func benchStart(t *testing.T, b *table) {
 // benchTyped types before the program runs.
 func benchTyped(t *testing.T, b *table) {
 	release := make(chan struct{})
-	v := browse(t)
+	v := measured(t)
 	v.goes(host(t, "", func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		if strings.HasPrefix(r.URL.Path, "/app.wasm") {
 			select {

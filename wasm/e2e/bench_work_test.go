@@ -55,7 +55,7 @@ func (v *visitor) asksOf(addresses ...string) (count func() int) {
 // benchWork runs one task of nine pictures from the task wallet, in real time.
 func benchWork(t *testing.T, b *table) {
 	n := network(t, func(o *devnet.Options) { o.Rate, o.WorkTime = 1, 15*time.Second })
-	v := visit(t, n)
+	v := measured(t).visit(n)
 	v.connect(modern)
 	v.setUp(3)
 	v.fill("spinbutton", "Pictures", "9")
@@ -88,7 +88,7 @@ func benchWork(t *testing.T, b *table) {
 // benchIdle counts what a page asks for that has nothing to do.
 func benchIdle(t *testing.T, b *table) {
 	n := network(t)
-	v := visit(t, n)
+	v := measured(t).visit(n)
 	v.connect(digests)
 	v.order("a lantern", 1)
 	v.done("a lantern", 1)
@@ -114,7 +114,7 @@ func benchIdle(t *testing.T, b *table) {
 func benchTime(t *testing.T, b *table) {
 	n := network(t, func(o *devnet.Options) { o.Rate, o.WorkTime = 1, 15*time.Second })
 	heads := followHeads(t, n.Chain)
-	v := visit(t, n)
+	v := measured(t).visit(n)
 	v.connect(digests)
 	v.run(chromedp.Evaluate(`addEventListener("click", () => { clicked = Date.now() }, true)`, nil))
 	v.fill("spinbutton", "Pictures", "9")
@@ -130,7 +130,7 @@ func benchTime(t *testing.T, b *table) {
 // benchPrompts counts what the demo wallets are asked.
 func benchPrompts(t *testing.T, b *table) {
 	n := network(t)
-	v := visit(t, n)
+	v := measured(t).visit(n)
 	of := func(wallet string) func() float64 {
 		before := len(v.wallet(wallet).Prompts())
 		return func() float64 { return float64(len(v.wallet(wallet).Prompts()) - before) }
@@ -162,7 +162,7 @@ func benchMemory(t *testing.T, b *table) {
 		o.Rate, o.WorkTime = 20, 200*time.Millisecond
 		many(o)
 	})
-	v := browse(t)
+	v := measured(t)
 	v.net = n
 	v.before(clockScript(n.Chain.Clock()))
 	v.before(`(() => {

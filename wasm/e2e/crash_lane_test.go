@@ -19,7 +19,6 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
@@ -63,7 +62,7 @@ func laneOf(t *testing.T, n *devnet.Network, name string, purse bool) *lane {
 	l.at = l.serve(t, n)
 
 	var stop func()
-	l.browser, stop = profile(t, seldomTiered)
+	l.browser, stop = profile(t, thrifty...)
 	l.visitor = &visitor{t: t, ctx: l.browser, net: n}
 	t.Cleanup(stop)
 	return l
@@ -71,7 +70,8 @@ func laneOf(t *testing.T, n *devnet.Network, name string, purse bool) *lane {
 
 // serve is the page for this lane: at an address of its own, with its wallet only.
 // The worker lives on the network's clock, too: these tests take longer than a
-// signature of its clock is good for.
+// signature of its clock is good for. sw.js would keep no worker that was changed, so
+// the programs come as it would give them in any visit but the first.
 func (l *lane) serve(t *testing.T, n *devnet.Network) string {
 	t.Helper()
 	base, err := url.Parse(n.Page)
@@ -91,7 +91,10 @@ func (l *lane) serve(t *testing.T, n *devnet.Network) string {
 		case r.URL.Path == "/worker.js":
 			w.Header().Set("Content-Type", "text/javascript")
 			fmt.Fprintf(w, "%s\n%s", l.clock, worker)
-		case r.URL.Path == "/", r.URL.Path == "/config.json", strings.HasPrefix(r.URL.Path, "/_"):
+		case strings.HasSuffix(r.URL.Path, ".wasm"):
+			w.Header().Set("Crynux-Kept", r.URL.Query().Get("v"))
+			files.ServeHTTP(w, r)
+		case r.URL.Path == "/", r.URL.Path == "/config.json", r.URL.Path == "/sw.js", strings.HasPrefix(r.URL.Path, "/_"):
 			original.ServeHTTP(w, r)
 		default:
 			files.ServeHTTP(w, r)
@@ -125,19 +128,11 @@ func (l *lane) openPage(die ...border) {
 		l.t.Fatal("no new tab: ", err)
 	}
 	l.size(1440, 900, false)
-	l.run(still, runtime.AddBinding("crossed"), chromedp.ActionFunc(func(ctx context.Context) error {
+	l.run(runtime.AddBinding("crossed"), chromedp.ActionFunc(func(ctx context.Context) error {
 		_, err := page.AddScriptToEvaluateOnNewDocument(script).Do(ctx)
 		return err
 	}), chromedp.Navigate(l.at))
 }
-
-// seldomTiered has the browser optimise later: a page that lives for seconds pays for
-// that more than it gains.
-var seldomTiered = chromedp.Flag("js-flags", "--wasm-tiering-budget=200000000")
-
-// still has a page move nothing by itself: a lane is not looked at, and the drawing is a
-// tenth of what it costs.
-var still = emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}})
 
 // js runs a script in the page.
 func (v *visitor) js(script string) {

@@ -45,17 +45,43 @@ type visitor struct {
 // network's: Date, performance.now and timers are replaced before anything loads.
 func visit(t *testing.T, n *devnet.Network) *visitor {
 	t.Helper()
-	v := browse(t)
+	return browse(t).visit(n)
+}
+
+// visit opens the page of a network, on the network's clock.
+func (v *visitor) visit(n *devnet.Network) *visitor {
+	v.t.Helper()
 	v.net = n
 	v.before(clockScript(n.Chain.Clock()))
 	v.open(n.Page)
 	return v
 }
 
-// browse starts a browser with an empty page in it.
+// browse starts a browser with an empty page in it. It is thrifty: nobody looks at a
+// journey, and there are two cores for all of them.
 func browse(t *testing.T) *visitor {
 	t.Helper()
-	ctx, cancel := profile(t)
+	return newVisitor(t, thrifty...)
+}
+
+// thrifty has the browser move nothing by itself, and optimise later: the first is much
+// to draw for software, and a page that lives for seconds pays for the second more than
+// it gains.
+var thrifty = []chromedp.ExecAllocatorOption{
+	chromedp.Flag("force-prefers-reduced-motion", true),
+	chromedp.Flag("js-flags", "--wasm-tiering-budget=200000000"),
+	chromedp.Flag("disable-features", "site-per-process,Translate,BlinkGenPropertyTrees,PreloadTopChromeWebUI,SpareRendererForSitePerProcess"),
+}
+
+// measured starts a browser as people have it, for what takes the time.
+func measured(t *testing.T) *visitor {
+	t.Helper()
+	return newVisitor(t)
+}
+
+func newVisitor(t *testing.T, options ...chromedp.ExecAllocatorOption) *visitor {
+	t.Helper()
+	ctx, cancel := profile(t, options...)
 	v := &visitor{t: t, ctx: ctx}
 	t.Cleanup(func() {
 		if t.Failed() {

@@ -36,7 +36,7 @@ const tries = 3
 func TestTime(t *testing.T) {
 	n := network(t, func(o *devnet.Options) { o.Rate, o.WorkTime = 1, 5*time.Second })
 	heads := followHeads(t, n.Chain)
-	v := visit(t, n)
+	v := measured(t).visit(n)
 	v.connect(digests)
 	v.run(chromedp.Evaluate(`addEventListener("click", () => { clicked = Date.now() }, true)`, nil)) // the click itself, not the way to it
 	v.fill("spinbutton", "Pictures", "9")
