@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"sync"
 
 	"crynux-dapp/app/job"
 	"crynux-dapp/app/profile"
@@ -31,7 +30,9 @@ type Screen interface {
 	CloseModal(id string)
 	Typed() (text string, caret int, focused bool, ok bool)
 	Copy(ctx context.Context, text string) error
+	// ObjectURL names a copy of a file for <img>, until RevokeURL.
 	ObjectURL(file []byte, mime string) (string, error)
+	RevokeURL(url string)
 	// Pick asks the person for a file; ok is false when they chose none.
 	Pick(ctx context.Context, accept string, limit int) (file []byte, ok bool, err error)
 	// Save hands the person a file under a name.
@@ -52,9 +53,6 @@ type App struct {
 	changed []bool            // and whether its contracts were changed
 
 	guest *guest // whom the page works for; nil = nobody
-
-	mu   sync.Mutex
-	urls map[string]string // object URLs by SHA-256
 }
 
 var _ view.Port = (*App)(nil)
@@ -63,7 +61,7 @@ var _ view.Port = (*App)(nil)
 func New(c Config, p Ports) *App {
 	p.Networks = c.profiles()
 	p.Home = c.home(p.Href)
-	a := &App{Screen: p.Screen, Tab: runner.New(p.Ports), clock: p.Clock, models: c.Models.view(), urls: map[string]string{}}
+	a := &App{Screen: p.Screen, Tab: runner.New(p.Ports), clock: p.Clock, models: c.Models.view()}
 	if u, err := url.Parse(p.Href); err == nil {
 		a.host = u.Host
 	}
@@ -135,32 +133,24 @@ func network(n profile.Network) view.Network {
 	return view.Network{ID: n.ID, Name: n.Name, ChainID: n.ChainID, Fee: n.Fee, Token: n.Contracts.Token, Coin: n.Coin, EIP191: n.EIP191, Explorer: n.Explorer, Hosts: hosts(n), Development: n.Development, Historical: n.Historical}
 }
 
-// FileURL makes an address for a stored file, the same one while the page lives.
+// FileURL makes an address for a stored file.
 func (a *App) FileURL(ctx context.Context, sha256, mime string) (string, error) {
 	return a.fileURL(ctx, sha256, mime, a.File)
 }
 
 func (a *App) fileURL(ctx context.Context, sha256, mime string, read func(context.Context, string) ([]byte, error)) (string, error) {
-	a.mu.Lock()
-	address, ok := a.urls[sha256]
-	a.mu.Unlock()
-	if ok {
-		return address, nil
-	}
 	file, err := read(ctx, sha256)
 	if err != nil {
 		return "", err
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if address, ok := a.urls[sha256]; ok {
-		return address, nil
+	return a.ObjectURL(file, mime)
+}
+
+// FreeURL gives back an address of FileURL.
+func (a *App) FreeURL(url string) {
+	if url != "" {
+		a.RevokeURL(url)
 	}
-	address, err = a.ObjectURL(file, mime)
-	if err == nil {
-		a.urls[sha256] = address
-	}
-	return address, err
 }
 
 // Download saves a stored file under a name.

@@ -48,6 +48,8 @@ func (b *browser) ObjectURL(file []byte, mime string) (string, error) {
 	return "blob:" + string(file), nil
 }
 
+func (b *browser) RevokeURL(string) { b.urls-- }
+
 func (b *browser) Save(name string, file []byte, mime string) error {
 	b.saved = append(b.saved, name+" "+mime+" "+string(file))
 	return nil
@@ -119,16 +121,16 @@ func TestPageSaysThatRecordsAreBroken(t *testing.T) {
 	}
 }
 
-func TestFileHasOneAddressWhileThePageLives(t *testing.T) {
+func TestFileHasAnAddressUntilItIsGivenBack(t *testing.T) {
 	b := &browser{files: map[string][]byte{"aa": []byte("picture")}}
 	page, _ := open(t, b)
-	for range 2 {
-		if url, err := page.FileURL(t.Context(), "aa", "image/png"); err != nil || url != "blob:picture" {
-			t.Fatalf("%q, %v", url, err)
-		}
+	url, err := page.FileURL(t.Context(), "aa", "image/png")
+	if err != nil || url != "blob:picture" || b.urls != 1 {
+		t.Fatalf("%q, %v, %d addresses", url, err, b.urls)
 	}
-	if b.urls != 1 {
-		t.Errorf("%d addresses for one file", b.urls)
+	page.FreeURL("") // a file that could not be read
+	if page.FreeURL(url); b.urls != 0 {
+		t.Errorf("%d addresses are left", b.urls)
 	}
 	if err := page.Download(t.Context(), "aa", "cat.png", "image/png"); err != nil || len(b.saved) != 1 || b.saved[0] != "cat.png image/png picture" {
 		t.Errorf("saved %q, %v", b.saved, err)

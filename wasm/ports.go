@@ -151,6 +151,8 @@ func (screen) ObjectURL(file []byte, mime string) (string, error) {
 	return browser.ObjectURL(file, mime)
 }
 
+func (screen) RevokeURL(url string) { browser.Revoke(url) }
+
 func (screen) Save(name string, file []byte, mime string) error {
 	return browser.Download(name, file, mime)
 }

@@ -57,11 +57,12 @@ func (p *Page) line(s job.State) app.UI {
 }
 
 func (p *Page) unfolds(id string) app.EventHandler {
-	return func(app.Context, app.Event) {
+	return func(ctx app.Context, _ app.Event) {
 		if p.unfold == id {
 			id = ""
 		}
 		p.unfold = id
+		p.showFiles(ctx)
 	}
 }
 

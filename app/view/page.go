@@ -108,6 +108,7 @@ func (p *Page) OnNav(ctx app.Context) {
 		p.show(p.form(), "")
 		p.lookAhead()
 	}
+	p.showFiles(ctx)
 }
 
 // hasForm reports whether the form is on the page now.
@@ -151,7 +152,7 @@ func (p *Page) take(ctx app.Context, s State) {
 	}
 	p.lookAhead()
 	p.announce(before.Ready)
-	p.files.load(ctx, p.port, s.Jobs)
+	p.showFiles(ctx)
 }
 
 // Render draws the page.
@@ -188,6 +189,26 @@ func (p *Page) nav() app.UI {
 		link("activity", "#/activity", "Activity"),
 		link("settings", "#/settings", "Settings"),
 	)
+}
+
+// showFiles has the files here of what is in view. Call it when that has changed.
+func (p *Page) showFiles(ctx app.Context) { p.files.show(ctx, p.port, p.inView()) }
+
+// inView returns the tasks that have a card on the page, and that of the lightbox.
+func (p *Page) inView() []job.State {
+	var out []job.State
+	listed := 0
+	for _, s := range p.state.Jobs {
+		card := s.ID == p.unfold
+		if p.hasForm() && s.Order.Kind == p.form().shared().kind {
+			listed++
+			card = listed <= p.shown
+		}
+		if card || s.ID == p.box.job {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // jobsOf returns the tasks of one kind.

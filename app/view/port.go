@@ -47,8 +47,10 @@ type Port interface {
 
 	// File reads a stored result.
 	File(ctx context.Context, sha256 string) ([]byte, error)
-	// FileURL makes an address for <img>; the same file has the same address while the page lives.
+	// FileURL makes an address for <img>; the file takes memory until FreeURL.
 	FileURL(ctx context.Context, sha256, mime string) (string, error)
+	// FreeURL gives back an address of FileURL. "" is none.
+	FreeURL(url string)
 	// Download saves a stored result under a name.
 	Download(ctx context.Context, sha256, name, mime string) error
 	// Copy puts a text into the clipboard.

@@ -36,8 +36,9 @@ type browser struct {
 	gasThere bool    // enough of it is in the task wallet
 
 	noting    sync.Mutex
-	did       []string // what was asked of the port, in order
-	submitted []string // arguments
+	did       []string        // what was asked of the port, in order
+	urls      map[string]bool // addresses of files that were not given back
+	submitted []string        // arguments
 	drafts    [2]string
 }
 
@@ -47,7 +48,7 @@ const now = 1_700_000_000_000
 // open mounts the page in a state.
 func open(t *testing.T, s State, prepare ...func(*browser)) *browser {
 	t.Helper()
-	b := &browser{t: t, state: s, now: now, values: map[string]string{}, files: map[string][]byte{}}
+	b := &browser{t: t, state: s, now: now, values: map[string]string{}, files: map[string][]byte{}, urls: map[string]bool{}}
 	for _, f := range prepare {
 		f(b)
 	}
@@ -187,8 +188,19 @@ func (b *browser) File(_ context.Context, sha string) ([]byte, error) {
 }
 
 func (b *browser) FileURL(ctx context.Context, sha, _ string) (string, error) {
-	_, err := b.File(ctx, sha)
-	return "blob:" + sha, err
+	if _, err := b.File(ctx, sha); err != nil {
+		return "", err
+	}
+	b.noting.Lock()
+	defer b.noting.Unlock()
+	b.urls["blob:"+sha] = true
+	return "blob:" + sha, nil
+}
+
+func (b *browser) FreeURL(url string) {
+	b.noting.Lock()
+	defer b.noting.Unlock()
+	delete(b.urls, url)
 }
 
 func (b *browser) Download(ctx context.Context, sha, name, mime string) error {

@@ -24,7 +24,10 @@ func (p *Page) results(jobs []job.State, welcome func() app.UI) app.UI {
 	)
 }
 
-func (p *Page) onMore(app.Context, app.Event) { p.shown += pageLength }
+func (p *Page) onMore(ctx app.Context, _ app.Event) {
+	p.shown += pageLength
+	p.showFiles(ctx)
+}
 
 // card is one task: what was asked, where it is, what came of it.
 func (p *Page) card(s job.State) app.UI {

@@ -70,8 +70,7 @@ func laneOf(t *testing.T, n *devnet.Network, name string, purse bool) *lane {
 
 // serve is the page for this lane: at an address of its own, with its wallet only.
 // The worker lives on the network's clock, too: these tests take longer than a
-// signature of its clock is good for. sw.js would keep no worker that was changed, so
-// the programs come as it would give them in any visit but the first.
+// signature of its clock is good for. A worker that was changed cannot be kept by sw.js.
 func (l *lane) serve(t *testing.T, n *devnet.Network) string {
 	t.Helper()
 	base, err := url.Parse(n.Page)
@@ -91,9 +90,6 @@ func (l *lane) serve(t *testing.T, n *devnet.Network) string {
 		case r.URL.Path == "/worker.js":
 			w.Header().Set("Content-Type", "text/javascript")
 			fmt.Fprintf(w, "%s\n%s", l.clock, worker)
-		case strings.HasSuffix(r.URL.Path, ".wasm"):
-			w.Header().Set("Crynux-Kept", r.URL.Query().Get("v"))
-			files.ServeHTTP(w, r)
 		case r.URL.Path == "/", r.URL.Path == "/config.json", r.URL.Path == "/sw.js", strings.HasPrefix(r.URL.Path, "/_"):
 			original.ServeHTTP(w, r)
 		default:
