@@ -291,15 +291,16 @@ func starting(prefix string) func(string) bool {
 	return func(n string) bool { return strings.HasPrefix(n, prefix) }
 }
 
-// until polls until ok, and fails with what it waited for.
+// until polls until ok, and fails with what it waited for. It looks less often with
+// time: each look at the accessible elements is work for the page.
 func (v *visitor) until(what string, ok func() bool) {
 	v.t.Helper()
 	deadline := time.Now().Add(patience)
-	for !ok() {
+	for pause := 20 * time.Millisecond; !ok(); pause = min(pause*5/4, 150*time.Millisecond) {
 		if time.Now().After(deadline) {
 			v.t.Fatalf("waited %v for %s", patience, what)
 		}
-		time.Sleep(25 * time.Millisecond)
+		time.Sleep(pause)
 	}
 }
 
