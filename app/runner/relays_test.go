@@ -65,7 +65,7 @@ func TestUploadWhoseAnswerWasLostMayHaveArrived(t *testing.T) {
 		return nil
 	})
 	s := g.finish(g.order(task.SD, sd(t, 1)))
-	if s.Relay != address {
+	if s.Relay != address && s.Relay != nodes { // nodes: where the other one was late, and it says that it has them
 		t.Errorf("taken by %q", s.Relay)
 	}
 }
