@@ -314,6 +314,10 @@ func (r *Runner) told(n network, tick chain.Tick, q asked, facts map[common.Hash
 	at := r.now()
 	for i, sent := range tick.Sent {
 		r.mined(n, q.owners[i], q.sent[i], sent, tick.Head.Number, facts, at)
+		// One that was found late: what came after it was read for a job that had no task.
+		if b := sent.Receipt; b != nil && b.OK && b.Block < q.from {
+			r.cursors[q.owners[i]] = min(r.cursors[q.owners[i]], b.Block)
+		}
 	}
 	r.enter(n, payments, at)
 	for _, seen := range tick.Events {
