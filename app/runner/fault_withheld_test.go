@@ -397,3 +397,29 @@ func TestWithheldPaymentOfAWalletThatCounts(t *testing.T) {
 	}
 	w.g.balanced(w.payer, w.native)
 }
+
+// TestPaymentThatIsFoundLateMissesNothing: the chain forgets a payment, the person speeds
+// it up, and the first one is mined all the same, while the page cannot ask. The Relay
+// still has the arguments, so the nodes have agreed before the page finds out.
+func TestPaymentThatIsFoundLateMissesNothing(t *testing.T) {
+	w := beginWithheld(t, false)
+	w.lose(func() { w.g.finish(w.id) })
+	first := w.late[0].Hash()
+	w.g.Send(w.id, job.SpeedUp{At: w.chain.Clock().Now().UnixMilli()})
+	w.g.when(w.id, "is sped up", func(s job.State) bool { return s.Create.Hash != (common.Hash{}) && s.Create.Hash != first })
+	deaf := keeps
+	deaf.Down = true
+	w.at.SetFaults(deaf)
+	w.must(w.chain.Client().SendTransaction(t.Context(), w.late[0]))
+	w.mined()
+	w.until("the nodes agree", func() bool {
+		return len(w.logs(w.net.Contracts.Task, devchain.TaskABI().Events["TaskSuccess"].ID)) > 0
+	})
+	w.at.SetFaults(keeps)
+	w.g.when(w.id, "is found", func(s job.State) bool { return s.Create.Hash == first && s.TaskID != 0 })
+	s := w.g.when(w.id, "has heard of the nodes", func(s job.State) bool { return s.Outcome.Success })
+	if s.Cancel.Asked != 0 || w.created(w.payer) != 1 {
+		t.Errorf("%d tasks; asked to cancel at %d", w.created(w.payer), s.Cancel.Asked)
+	}
+	w.g.balanced(w.payer, w.native)
+}
