@@ -66,7 +66,8 @@ func browse(t *testing.T) *visitor {
 
 // thrifty has the browser move nothing by itself, and optimise later: the first is much
 // to draw for software, and a page that lives for seconds pays for the second more than
-// it gains.
+// it gains. Nor does it prepare pages that nobody opens: the last two of the features; the
+// others are chromedp's own, which this flag replaces.
 var thrifty = []chromedp.ExecAllocatorOption{
 	chromedp.Flag("force-prefers-reduced-motion", true),
 	chromedp.Flag("js-flags", "--wasm-tiering-budget=200000000"),
