@@ -196,11 +196,15 @@ func (p *Page) showFiles(ctx app.Context) { p.files.show(ctx, p.port, p.inView()
 
 // inView returns the tasks that have a card on the page, and that of the lightbox.
 func (p *Page) inView() []job.State {
+	kind := p.form().shared().kind
+	if p.state.Frame != nil {
+		kind = p.state.Frame.Kind // a frame has no other tab
+	}
 	var out []job.State
 	listed := 0
 	for _, s := range p.state.Jobs {
 		card := s.ID == p.unfold
-		if p.hasForm() && s.Order.Kind == p.form().shared().kind {
+		if p.hasForm() && s.Order.Kind == kind {
 			listed++
 			card = listed <= p.shown
 		}
