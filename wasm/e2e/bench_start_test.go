@@ -184,7 +184,7 @@ func clicker(button, effect string) string {
 // script that runs ahead of every page.
 func throttled(t *testing.T, script string) (ctx context.Context, end func()) {
 	t.Helper()
-	ctx, end = profile(t)
+	ctx, end = started(t)
 	err := chromedp.Run(ctx,
 		wire.Enable(),
 		wire.EmulateNetworkConditions(false, 40, 20e6/8, 20e6/8),

@@ -48,7 +48,7 @@ func TestChatAnswer(t *testing.T) {
 	t.Parallel()
 	v := visit(t, network(t))
 	v.run(emulation.SetFocusEmulationEnabled(true), // the clipboard is for the window in front
-		browser.GrantPermissions([]browser.PermissionType{browser.PermissionTypeClipboardReadWrite, browser.PermissionTypeClipboardSanitizedWrite}))
+		browser.GrantPermissions([]browser.PermissionType{browser.PermissionTypeClipboardReadWrite, browser.PermissionTypeClipboardSanitizedWrite}).WithBrowserContextID(v.inside()))
 	v.connect(digests)
 	v.click("link", "Chat")
 	const question = "Why is the sea <salty> & the rain not?"

@@ -62,7 +62,7 @@ func laneOf(t *testing.T, n *devnet.Network, name string, purse bool) *lane {
 	l.at = l.serve(t, n)
 
 	var stop func()
-	l.browser, stop = profile(t, thrifty...)
+	l.browser, stop = private(t)
 	l.visitor = &visitor{t: t, ctx: l.browser, net: n}
 	t.Cleanup(stop)
 	return l

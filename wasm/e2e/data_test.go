@@ -20,7 +20,7 @@ import (
 func (v *visitor) downloads() (dir string) {
 	v.t.Helper()
 	dir = v.t.TempDir()
-	v.run(browser.SetDownloadBehavior(browser.SetDownloadBehaviorBehaviorAllow).WithDownloadPath(dir))
+	v.run(browser.SetDownloadBehavior(browser.SetDownloadBehaviorBehaviorAllow).WithBrowserContextID(v.inside()).WithDownloadPath(dir))
 	return dir
 }
 

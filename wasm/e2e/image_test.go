@@ -89,7 +89,7 @@ func TestImageFourVerifiedPictures(t *testing.T) {
 	})
 	v.part("saves_the_file_as_it_came", func(t *testing.T) {
 		dir := t.TempDir()
-		v.run(browser.SetDownloadBehavior(browser.SetDownloadBehaviorBehaviorAllow).WithDownloadPath(dir))
+		v.run(browser.SetDownloadBehavior(browser.SetDownloadBehaviorBehaviorAllow).WithBrowserContextID(v.inside()).WithDownloadPath(dir))
 		v.click("button", "Download "+ofFour(prompt, 2))
 		path := filepath.Join(dir, "old-sailing-boats-in-a-quiet-harbour-at-task1-3.png")
 		var file []byte

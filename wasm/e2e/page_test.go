@@ -21,6 +21,7 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -57,32 +58,23 @@ func (v *visitor) visit(n *devnet.Network) *visitor {
 	return v
 }
 
-// browse starts a browser with an empty page in it. It is thrifty: nobody looks at a
-// journey, and there are two cores for all of them.
+// browse opens an empty page with storage of its own: in the browser that all journeys
+// share, as a private window is. It is thrifty: nobody looks at a journey, and there are
+// two cores for all of them.
 func browse(t *testing.T) *visitor {
 	t.Helper()
-	return newVisitor(t, thrifty...)
-}
-
-// thrifty has the browser move nothing by itself, and optimise later: the first is much
-// to draw for software, and a page that lives for seconds pays for the second more than
-// it gains. Nor does it prepare pages that nobody opens: the last two of the features; the
-// others are chromedp's own, which this flag replaces.
-var thrifty = []chromedp.ExecAllocatorOption{
-	chromedp.Flag("force-prefers-reduced-motion", true),
-	chromedp.Flag("js-flags", "--wasm-tiering-budget=200000000"),
-	chromedp.Flag("disable-features", "site-per-process,Translate,BlinkGenPropertyTrees,PreloadTopChromeWebUI,SpareRendererForSitePerProcess"),
+	return newVisitor(t, private)
 }
 
 // measured starts a browser as people have it, for what takes the time.
 func measured(t *testing.T) *visitor {
 	t.Helper()
-	return newVisitor(t)
+	return newVisitor(t, func(t *testing.T) (context.Context, func()) { return started(t) })
 }
 
-func newVisitor(t *testing.T, options ...chromedp.ExecAllocatorOption) *visitor {
+func newVisitor(t *testing.T, opened func(*testing.T) (context.Context, func())) *visitor {
 	t.Helper()
-	ctx, cancel := profile(t, options...)
+	ctx, cancel := opened(t)
 	v := &visitor{t: t, ctx: ctx}
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -108,8 +100,53 @@ func (v *visitor) before(script string) {
 	}))
 }
 
-// profile starts a browser with storage of its own.
-func profile(t *testing.T, more ...chromedp.ExecAllocatorOption) (context.Context, func()) {
+// thrifty has the browser move nothing by itself, and optimise later: the first is much
+// to draw for software, and a page that lives for seconds pays for the second more than
+// it gains. Nor does it prepare pages that nobody opens: the last two of the features; the
+// others are chromedp's own, which this flag replaces.
+var thrifty = []chromedp.ExecAllocatorOption{
+	chromedp.Flag("force-prefers-reduced-motion", true),
+	chromedp.Flag("js-flags", "--wasm-tiering-budget=200000000"),
+	chromedp.Flag("disable-features", "site-per-process,Translate,BlinkGenPropertyTrees,PreloadTopChromeWebUI,SpareRendererForSitePerProcess"),
+}
+
+// shared is the browser of all journeys: to start one takes as long as to load the page.
+var shared struct {
+	sync.Mutex
+	browser context.Context
+	stop    func()
+}
+
+// private opens a page of the shared browser with storage of its own.
+func private(t *testing.T) (context.Context, func()) {
+	t.Helper()
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.browser == nil || shared.browser.Err() != nil { // none yet, or it has crashed
+		shared.browser, shared.stop = started(t, thrifty...)
+	}
+	browser := cdp.WithExecutor(shared.browser, chromedp.FromContext(shared.browser).Browser)
+	id, err := target.CreateBrowserContext().Do(browser)
+	if err != nil {
+		t.Fatal("no new storage: ", err)
+	}
+	window, err := target.CreateTarget("about:blank").WithBrowserContextID(id).WithNewWindow(true).Do(browser)
+	if err != nil {
+		t.Fatal("no new window: ", err)
+	}
+	ctx, cancel := chromedp.NewContext(shared.browser, chromedp.WithTargetID(window))
+	chromedp.FromContext(ctx).BrowserContextID = id // of the tabs that it opens, too
+	if err := chromedp.Run(ctx); err != nil {
+		t.Fatal("no new page: ", err)
+	}
+	return ctx, func() {
+		cancel()
+		_ = target.DisposeBrowserContext(id).Do(browser) // gone with a browser that has crashed
+	}
+}
+
+// started starts a browser with an empty page in it.
+func started(t *testing.T, more ...chromedp.ExecAllocatorOption) (context.Context, func()) {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(chromium),
@@ -125,6 +162,12 @@ func profile(t *testing.T, more ...chromedp.ExecAllocatorOption) (context.Contex
 		t.Fatal("Chromium does not start: ", err)
 	}
 	return ctx, func() { cancel(); stop() }
+}
+
+// inside is the storage that a page of the shared browser has of its own; "" for that of
+// the browser.
+func (v *visitor) inside() cdp.BrowserContextID {
+	return chromedp.FromContext(v.ctx).BrowserContextID
 }
 
 func (v *visitor) listen(e any) {

@@ -152,7 +152,7 @@ func TestSecretsStayInTheWorker(t *testing.T) {
 	v.before(clockScript(n.Chain.Clock()))
 	s := spies(v)
 	downloads := t.TempDir()
-	v.run(browser.SetDownloadBehavior(browser.SetDownloadBehaviorBehaviorAllow).WithDownloadPath(downloads))
+	v.run(browser.SetDownloadBehavior(browser.SetDownloadBehaviorBehaviorAllow).WithBrowserContextID(v.inside()).WithDownloadPath(downloads))
 	v.open(n.Page)
 	v.ready()
 	v.click("button", "Connect wallet")

@@ -86,7 +86,7 @@ func hostedAs(t *testing.T, allowed bool, body string, change ...func(*devnet.Op
 func (h *hosting) look() {
 	h.t.Helper()
 	h.until("a frame", func() bool {
-		all, err := chromedp.Targets(h.ctx)
+		all, err := h.targets()
 		i := slices.IndexFunc(all, func(i *target.Info) bool { return i.Type == "iframe" && i.TargetID != h.last })
 		if err != nil || i < 0 {
 			return false
@@ -95,6 +95,12 @@ func (h *hosting) look() {
 		h.frame = h.attach(h.last)
 		return true
 	})
+}
+
+// targets are the windows and frames of this visitor.
+func (h *hosting) targets() ([]*target.Info, error) {
+	all, err := chromedp.Targets(h.ctx)
+	return slices.DeleteFunc(all, func(i *target.Info) bool { return i.BrowserContextID != h.inside() }), err
 }
 
 // attach is somebody who looks at another target of the same browser.
@@ -216,7 +222,7 @@ func (h *hosting) script(code string) {
 // tab is the tab that something opens.
 func (h *hosting) tab(opens func()) *visitor {
 	h.t.Helper()
-	before, err := chromedp.Targets(h.ctx)
+	before, err := h.targets()
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -224,7 +230,9 @@ func (h *hosting) tab(opens func()) *visitor {
 		h.known = append(h.known, i.TargetID)
 	}
 	known := slices.Clone(h.known) // what is told of these, a closed one included, is no news
-	wait := chromedp.WaitNewTarget(h.ctx, func(i *target.Info) bool { return i.Type == "page" && !slices.Contains(known, i.TargetID) })
+	wait := chromedp.WaitNewTarget(h.ctx, func(i *target.Info) bool {
+		return i.Type == "page" && i.BrowserContextID == h.inside() && !slices.Contains(known, i.TargetID)
+	})
 	opens()
 	ctx, cancel := context.WithTimeout(h.ctx, patience)
 	defer cancel()
@@ -492,7 +500,7 @@ func TestWidgetHostileHost(t *testing.T) {
 	h.hears("ready")
 	nothing := func(t *testing.T) {
 		t.Helper()
-		pages, err := chromedp.Targets(h.ctx)
+		pages, err := h.targets()
 		if err != nil {
 			t.Fatal(err)
 		}
