@@ -64,13 +64,33 @@ func TestWhereWorkersAreForbidden(t *testing.T) {
 	}
 }
 
-// serve compiles the tests and the worker and returns the address of the harness.
+// programs is a folder with the tests and the worker, which are compiled once.
+var programs = sync.OnceValues(func() (dir string, err error) {
+	if dir, err = os.MkdirTemp("", "crynux-dapp-browser"); err != nil {
+		return "", err
+	}
+	if err := compile("test", "-c", "-o", filepath.Join(dir, "tests.wasm"), "."); err != nil {
+		return dir, err
+	}
+	return dir, compile("build", "-o", filepath.Join(dir, "worker.wasm"), "../worker")
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if dir, _ := programs(); dir != "" {
+		os.RemoveAll(dir)
+	}
+	os.Exit(code)
+}
+
+// serve returns the address of the harness with the tests and the worker.
 func serve(t *testing.T) string {
 	t.Helper()
 	noteSources(t, "../..")
-	dir := t.TempDir()
-	compile(t, "test", "-c", "-o", filepath.Join(dir, "tests.wasm"), ".")
-	compile(t, "build", "-o", filepath.Join(dir, "worker.wasm"), "../worker")
+	dir, err := programs()
+	if err != nil {
+		t.Fatal(err)
+	}
 	server := httptest.NewServer(harness(t, dir))
 	t.Cleanup(server.Close)
 	return server.URL
@@ -104,13 +124,13 @@ func noteSources(t *testing.T, root string) {
 	}
 }
 
-func compile(t *testing.T, args ...string) {
-	t.Helper()
+func compile(args ...string) error {
 	cmd := exec.Command("go", args...)
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
+		return fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, out)
 	}
+	return nil
 }
 
 const page = `<!doctype html><title>tests</title><body>
