@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"fmt"
 	"hash/crc32"
 	"image"
 	"image/png"
@@ -18,164 +19,150 @@ import (
 	"crynux-dapp/relay/devrelay"
 )
 
-// ship is what is asked for in all of these; one word for one picture.
-const ship = "a ship at sea"
-
 // verdicts is how many tasks are marked as verified.
 func (v *visitor) verdicts() int { return len(v.all("button", named("verified"))) }
 
-// verified waits for the picture, and checks that it was paid for once.
-func (v *visitor) verified(fee int64) {
+// verified waits for the picture of the nth task that is marked as verified, and checks
+// what is left of 300 CNX.
+func (v *visitor) verified(nth int, prompt string, left int64) {
 	v.t.Helper()
-	v.find("image", ship)
-	v.find("button", "verified")
-	if n := v.verdicts(); n != 1 {
-		v.t.Errorf("%d tasks are marked as verified", n)
-	}
-	if left := v.cnx(v.wallet(digests).Address()); left != 300-fee {
-		v.t.Errorf("the account has %d CNX left of 300", left)
+	v.find("image", prompt)
+	v.until(fmt.Sprintf("%d verdicts", nth), func() bool { return v.verdicts() == nth })
+	if cnx := v.cnx(v.wallet(digests).Address()); cnx != left {
+		v.t.Errorf("the account has %d CNX left of 300, want %d", cnx, left)
 	}
 	v.whole()
 }
 
-func TestImageNoFreeNodes(t *testing.T) {
+// TestImageTroubles orders one picture in each trouble that nodes and Relay can be in.
+func TestImageTroubles(t *testing.T) {
 	t.Parallel()
 	n := network(t)
 	v := visit(t, n)
 	v.connect(digests)
-	if err := n.Nodes.Pause(context.Background()); err != nil {
-		t.Fatal(err)
+	w := v.wallet(digests)
+	done, spent := 0, int64(0)
+	// verified waits for the picture of one more task, which was paid for once.
+	verified := func(prompt string) {
+		done, spent = done+1, spent+30
+		v.verified(done, prompt, 300-spent)
 	}
-	v.order(ship, 1)
-	v.problem("No free nodes for this task", "Nothing was charged")
-	v.shot("image-no-nodes-1440")
-	v.nothingPaid()
-	if err := n.Nodes.Resume(context.Background()); err != nil {
-		t.Fatal(err)
+	pause := func(t *testing.T) {
+		if err := n.Nodes.Pause(context.Background()); err != nil {
+			t.Error(err)
+		}
 	}
-	v.click("button", "Check again")
-	v.verified(30)
-}
+	resume := func(t *testing.T) {
+		if err := n.Nodes.Resume(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
 
-// nothingPaid checks that the wallet was not asked for a transaction.
-func (v *visitor) nothingPaid() {
-	v.t.Helper()
-	if n := v.prompts(digests)[sending]; n > 0 {
-		v.t.Errorf("the wallet was asked for %d transactions", n)
-	}
-}
-
-func TestImageAbortedByNodeErrors(t *testing.T) {
-	t.Parallel()
-	n := network(t)
-	v := visit(t, n)
-	v.connect(digests)
-	n.Nodes.SetFaults(devrelay.NodeFaults{Errors: 2})
-	v.order(ship, 1)
-	v.sees("The network ended the task")
-	v.sees("Two nodes reported that they cannot run it.")
-	v.sees("You paid 30 CNX")
-	v.shot("image-aborted-1440")
-	if v.verdicts() > 0 || v.has("image", ship) {
-		t.Error("there is a result of a task that was aborted")
-	}
-	paid := 300 - v.cnx(v.wallet(digests).Address())
-	v.until("all nodes to be free again", func() bool { return v.freeNodes() >= 3 })
-	v.click("button", "Generate")
-	v.verified(paid + 30)
-}
-
-// TestImageRevertedPayment takes the nodes away between the last look at them and
-// the payment, while the wallet waits for its person.
-func TestImageRevertedPayment(t *testing.T) {
-	t.Parallel()
-	n := network(t)
-	v := visit(t, n)
-	v.connect(digests)
-	transactions := 0
-	v.wallet(digests).AnswerWith(func(p devchain.Prompt) devchain.Verdict {
-		if p.Method == sending {
-			if transactions++; transactions == 2 {
-				if err := n.Nodes.Pause(context.Background()); err != nil {
-					t.Error(err)
+	v.part("no_free_nodes", func(t *testing.T) {
+		const prompt = "an empty harbour"
+		pause(t)
+		v.order(prompt, 1)
+		v.problem("No free nodes for this task", "Nothing was charged")
+		v.shot("image-no-nodes-1440")
+		if asked := v.prompts(digests)[sending]; asked > 0 {
+			t.Errorf("the wallet was asked for %d transactions", asked)
+		}
+		resume(t)
+		v.click("button", "Check again")
+		verified(prompt)
+	})
+	v.part("aborted_by_node_errors", func(t *testing.T) {
+		const prompt = "a ship that turns back"
+		n.Nodes.SetFaults(devrelay.NodeFaults{Errors: 2})
+		v.order(prompt, 1)
+		v.sees("The network ended the task")
+		v.sees("Two nodes reported that they cannot run it.")
+		v.sees("You paid 30 CNX")
+		v.shot("image-aborted-1440")
+		if v.verdicts() > done || v.has("image", prompt) {
+			t.Error("there is a result of a task that was aborted")
+		}
+		spent = 300 - v.cnx(w.Address())
+		v.until("all nodes to be free again", func() bool { return v.freeNodes() >= 3 })
+		v.click("button", "Generate")
+		verified(prompt)
+		n.Nodes.SetFaults(devrelay.NodeFaults{})
+	})
+	// The nodes go away between the last look at them and the payment, while the wallet
+	// waits for its person.
+	v.part("the_payment_is_reverted", func(t *testing.T) {
+		const prompt = "a sudden storm"
+		before, transactions := v.prompts(digests)[sending], 0
+		w.AnswerWith(func(p devchain.Prompt) devchain.Verdict {
+			if p.Method == sending {
+				if transactions++; transactions == 2 {
+					pause(t)
 				}
 			}
+			return devchain.Approve
+		})
+		v.order(prompt, 1)
+		v.problem("The contract refused the task", "No CNX was charged, only gas.")
+		v.shot("image-reverted-1440")
+		if left := v.cnx(w.Address()); left != 300-spent {
+			t.Errorf("the account has %d CNX left, want %d", left, 300-spent)
 		}
-		return devchain.Approve
+		resume(t)
+		v.click("button", "Try again")
+		verified(prompt)
+		if got := v.prompts(digests)[sending] - before; got != 3 {
+			t.Errorf("the wallet was asked for %d transactions, want the approval, the payment and its second try", got)
+		}
+		w.AnswerWith(devchain.ApproveAll)
 	})
-	v.order(ship, 1)
-	v.problem("The contract refused the task", "No CNX was charged, only gas.")
-	v.shot("image-reverted-1440")
-	if left := v.cnx(v.wallet(digests).Address()); left != 300 {
-		t.Errorf("the account has %d CNX left of 300", left)
-	}
-	if err := n.Nodes.Resume(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	v.click("button", "Try again")
-	v.verified(30)
-	if got := v.prompts(digests)[sending]; got != 3 {
-		t.Errorf("the wallet was asked for %d transactions, want the approval, the payment and its second try", got)
-	}
-}
-
-func TestImageRelayLateInSync(t *testing.T) {
-	t.Parallel()
-	n := network(t)
-	v := visit(t, n)
-	v.connect(digests)
-	n.Relay.SetFaults(devrelay.Faults{LateSync: time.Hour}) // until it was seen
-	v.order(ship, 1)
-	v.sees("The Relay has not seen the task yet.")
-	n.Relay.SetFaults(devrelay.Faults{})
-	v.verified(30)
-	if got := v.prompts(digests)[signing]; got != 2 {
-		t.Errorf("the wallet was asked for %d signatures, want one for the task and one for the picture", got)
-	}
-}
-
-func TestImageResultsLate(t *testing.T) {
-	t.Parallel()
-	t.Run("at_the_node", func(t *testing.T) {
-		n := network(t)
-		v := visit(t, n)
-		v.connect(digests)
-		n.Nodes.SetFaults(devrelay.NodeFaults{WrongFile: true}) // the Relay takes none before it is the right one
-		v.order(ship, 1)
-		v.sees("The nodes have agreed and deliver the result")
-		n.Nodes.SetFaults(devrelay.NodeFaults{})
-		v.verified(30)
-	})
-	t.Run("at_the_relay", func(t *testing.T) {
-		n := network(t)
-		v := visit(t, n)
-		v.connect(digests)
-		n.Relay.SetFaults(devrelay.Faults{LateResults: time.Hour}) // until it was seen
-		v.order(ship, 1)
-		v.sees("The node has not delivered the results to the Relay yet.")
-		n.Relay.SetFaults(devrelay.Faults{})
-		v.verified(30)
-		if got := v.prompts(digests)[signing]; got != 2 {
+	// signatures are one for the task and one for the picture, however long it takes.
+	signatures := func(t *testing.T, before int) {
+		t.Helper()
+		if got := v.prompts(digests)[signing] - before; got != 2 {
 			t.Errorf("the wallet was asked for %d signatures, want one for the task and one for the picture", got)
 		}
-	})
-}
-
-func TestImageRelayAway(t *testing.T) {
-	t.Parallel()
-	n := network(t)
-	v := visit(t, n)
-	v.connect(digests)
-	n.Relay.SetFaults(devrelay.Faults{Down: true})
-	v.order(ship, 1)
-	for _, f := range []devrelay.Faults{{Down: true}, {Gateway: 502}, {Gateway: 200}} {
-		n.Relay.SetFaults(f)
-		v.asksRelayAgain()
-		v.sees("The Relay did not answer. Trying again; nothing is lost.")
 	}
-	v.shot("image-relay-away-1440")
-	n.Relay.SetFaults(devrelay.Faults{})
-	v.verified(30)
+	v.part("the_Relay_is_late_in_sync", func(t *testing.T) {
+		const prompt = "a message in a bottle"
+		before := v.prompts(digests)[signing]
+		n.Relay.SetFaults(devrelay.Faults{LateSync: time.Hour}) // until it was seen
+		v.order(prompt, 1)
+		v.sees("The Relay has not seen the task yet.")
+		n.Relay.SetFaults(devrelay.Faults{})
+		verified(prompt)
+		signatures(t, before)
+	})
+	v.part("results_are_late_at_the_node", func(*testing.T) {
+		const prompt = "a ship behind the horizon"
+		n.Nodes.SetFaults(devrelay.NodeFaults{WrongFile: true}) // the Relay takes none before it is the right one
+		v.order(prompt, 1)
+		v.sees("The nodes have agreed and deliver the result")
+		n.Nodes.SetFaults(devrelay.NodeFaults{})
+		verified(prompt)
+	})
+	v.part("results_are_late_at_the_Relay", func(t *testing.T) {
+		const prompt = "a ship before the harbour"
+		before := v.prompts(digests)[signing]
+		n.Relay.SetFaults(devrelay.Faults{LateResults: time.Hour}) // until it was seen
+		v.order(prompt, 1)
+		v.sees("The node has not delivered the results to the Relay yet.")
+		n.Relay.SetFaults(devrelay.Faults{})
+		verified(prompt)
+		signatures(t, before)
+	})
+	v.part("the_Relay_is_away", func(*testing.T) {
+		const prompt = "a lighthouse without light"
+		n.Relay.SetFaults(devrelay.Faults{Down: true})
+		v.order(prompt, 1)
+		for _, f := range []devrelay.Faults{{Down: true}, {Gateway: 502}, {Gateway: 200}} {
+			n.Relay.SetFaults(f)
+			v.asksRelayAgain()
+			v.sees("The Relay did not answer. Trying again; nothing is lost.")
+		}
+		v.shot("image-relay-away-1440")
+		n.Relay.SetFaults(devrelay.Faults{})
+		verified(prompt)
+	})
 }
 
 // asksRelayAgain waits until the page has tried the Relay in vain once more. A try

@@ -34,6 +34,9 @@ func since(t *testing.T, n *devnet.Network, creator common.Address) int {
 	return int(head-logs[0].BlockNumber) + 1
 }
 
+// ship is what is asked for; one word for one picture.
+const ship = "a ship at sea"
+
 // TestReorgUnderARunningTask: the chain takes the payment's block back and puts it into
 // another one. The page says so, asks nobody, and shows the result.
 func TestReorgUnderARunningTask(t *testing.T) {
@@ -56,7 +59,7 @@ func TestReorgUnderARunningTask(t *testing.T) {
 	v.size(1440, 900, false)
 	n.Nodes.SetFaults(devrelay.NodeFaults{})
 	n.Chain.Resume()
-	v.verified(30)
+	v.verified(1, ship, 270)
 	if got := v.prompts(digests)[sending]; got != 2 {
 		t.Errorf("the wallet was asked for %d transactions, want the approval and the payment", got)
 	}

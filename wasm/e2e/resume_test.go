@@ -157,14 +157,14 @@ func TestResumeInEveryPhase(t *testing.T) {
 		v.sees("Waiting for the payment to be mined")
 		n.Chain.Resume()
 	})
-	v.part("the_Relay_is_late", func(t *testing.T) {
+	v.part("the_Relay_is_late", func(*testing.T) {
 		v.sees("The Relay has not seen the task yet.")
 		v.reload()
 		v.sees("The Relay has not seen the task yet.")
 		n.Nodes.SetFaults(devrelay.NodeFaults{Silent: true})
 		n.Relay.SetFaults(devrelay.Faults{})
 	})
-	v.part("nobody_is_there_until_the_end", func(t *testing.T) {
+	v.part("nobody_is_there_until_the_end", func(*testing.T) {
 		v.stored(job.Running)
 		v.run(chromedp.Navigate("about:blank")) // the person has left
 		n.Nodes.SetFaults(devrelay.NodeFaults{})
@@ -173,14 +173,11 @@ func TestResumeInEveryPhase(t *testing.T) {
 			return ok && !times.ResultsUploaded.IsZero()
 		})
 		v.open(n.Page)
-		v.shown(room, 1)
-		if n := v.tasks(); n != 2 {
-			t.Errorf("%d tasks were paid for", n)
-		}
+		v.doneAs(2, room, 1)
 	})
 
 	const shop = "a closed shop"
-	v.part("it_has_failed", func(t *testing.T) {
+	v.part("it_has_failed", func(*testing.T) {
 		v.find("button", "Wallet "+w.Address().Hex())
 		w.Answer(sending, devchain.Reject)
 		v.order(shop, 1)
@@ -190,11 +187,7 @@ func TestResumeInEveryPhase(t *testing.T) {
 		v.problem("You said no in the wallet", "Nothing was charged.")
 		v.find("button", "Wallet "+w.Address().Hex())
 		v.click("button", "Ask again")
-		v.shown(shop, 1)
-		if n := v.tasks(); n != 3 {
-			t.Errorf("%d tasks were paid for", n)
-		}
-		v.whole()
+		v.doneAs(3, shop, 1)
 	})
 }
 

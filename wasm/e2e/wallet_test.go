@@ -18,7 +18,6 @@ import (
 	"github.com/ethereum/go-ethereum/crypto"
 
 	"crynux-dapp/chain/devchain"
-	"crynux-dapp/relay/devrelay"
 	"crynux-dapp/web/devnet"
 )
 
@@ -30,13 +29,20 @@ func (v *visitor) order(prompt string, pictures int) {
 	v.click("button", "Generate")
 }
 
-// done waits for all pictures of a task, and checks that it was paid for once.
+// done waits for all pictures of the first task, and checks that it was paid for once.
 func (v *visitor) done(prompt string, pictures int) {
 	v.t.Helper()
+	v.doneAs(1, prompt, pictures)
+}
+
+// doneAs waits for all pictures of the nth task, and that all are verified by then. It
+// checks that each was paid for once.
+func (v *visitor) doneAs(nth int, prompt string, pictures int) {
+	v.t.Helper()
 	v.shown(prompt, pictures)
-	v.find("button", "verified")
-	if n := v.tasks(); n != 1 {
-		v.t.Errorf("%d tasks were paid for", n)
+	v.until(fmt.Sprintf("%d verdicts", nth), func() bool { return v.verdicts() == nth })
+	if paid := v.tasks(); paid != int64(nth) {
+		v.t.Errorf("%d tasks were paid for, want %d", paid, nth)
 	}
 	v.whole()
 }
@@ -375,101 +381,16 @@ func TestWalletOnAnotherNetwork(t *testing.T) {
 	v.done("a detour", 1)
 }
 
-func TestWalletMovesToAnotherNetworkWhileATaskRuns(t *testing.T) {
+func TestWalletIsLockedAtFirst(t *testing.T) {
 	t.Parallel()
-	n := network(t)
-	n.Nodes.SetFaults(devrelay.NodeFaults{Silent: true})
-	v := visit(t, n)
-	v.connect(digests)
-	const prompt = "a train that changes tracks"
-	v.order(prompt, 1)
-	v.sees("The nodes are at work")
-	v.wallet(digests).SetChain(1)
-	v.sees("Your wallet is on another network")
-	n.Nodes.SetFaults(devrelay.NodeFaults{})
-	v.problem("The wallet is on another network", "The fee of 30 CNX is paid")
-	v.click("button", "Switch network")
-	v.gone("button", "Switch network")
-	v.click("button", "Go on")
-	v.done(prompt, 1)
-}
-
-func TestWalletAccountChangesWhileATaskRuns(t *testing.T) {
-	t.Parallel()
-	n := network(t, twoAccounts)
-	n.Nodes.SetFaults(devrelay.NodeFaults{Silent: true})
-	v := visit(t, n)
-	w := v.wallet(digests)
-	first := w.Address()
-	v.connectOnly()
-	const prompt = "a mask"
-	v.order(prompt, 1)
-	v.sees("The nodes are at work")
-
-	if err := w.SwitchAccount(second(n)); err != nil {
-		t.Fatal(err)
-	}
-	v.find("button", "Wallet "+second(n).Hex())
-	n.Nodes.SetFaults(devrelay.NodeFaults{})
-	v.problem("Another account is active in the wallet", first.Hex(), "The fee of 30 CNX is paid")
-	if err := w.SwitchAccount(first); err != nil {
-		t.Fatal(err)
-	}
-	v.find("button", "Wallet "+first.Hex())
-	v.click("button", "Go on")
-	v.done(prompt, 1)
-	for _, p := range w.Prompts() {
-		if p.Account != first {
-			t.Errorf("the other account was asked: %s", p.Summary)
-		}
-	}
-}
-
-func TestWalletDisconnectedWhileATaskRuns(t *testing.T) {
-	t.Parallel()
-	n := network(t)
-	n.Nodes.SetFaults(devrelay.NodeFaults{Silent: true})
-	v := visit(t, n)
-	v.connect(digests)
-	const prompt = "a kite without a string"
-	v.order(prompt, 1)
-	v.sees("The nodes are at work")
-	v.wallet(digests).Disconnect(origin(n))
-	v.find("button", "Connect wallet")
-	n.Nodes.SetFaults(devrelay.NodeFaults{})
-	v.problem("The wallet is locked or not connected", "The fee of 30 CNX is paid", "connect it to this page")
-	v.connect(digests)
-	v.click("button", "Go on")
-	v.done(prompt, 1)
-}
-
-func TestWalletLocked(t *testing.T) {
-	t.Parallel()
-	n := network(t)
-	v := visit(t, n)
+	v := visit(t, network(t))
 	w := v.wallet(digests)
 	w.Lock()
 	v.click("button", "Connect wallet")
 	v.click("button", digests)
 	v.find("button", "Waiting for the wallet…")
 	v.confirms(digests, connecting) // its window to unlock it
-	account := "Wallet " + w.Address().Hex()
-	v.find("button", account)
-	v.allowDirect()
-
-	w.AnswerWith(asking(signing))
-	const prompt = "a key under a stone"
-	v.order(prompt, 1)
-	v.find("dialog", digests+": confirm")
-	w.Lock() // between the payment and the signature
-	v.find("button", "Connect wallet")
-	w.AnswerWith(devchain.ApproveAll)
-	v.confirms(digests, signing)
-	v.problem("The wallet is locked or not connected", "The fee of 30 CNX is paid")
-	w.Unlock()
-	v.connect(digests)
-	v.click("button", "Go on")
-	v.done(prompt, 1)
+	v.find("button", "Wallet "+w.Address().Hex())
 }
 
 func TestWalletHasAnOpenRequest(t *testing.T) {
