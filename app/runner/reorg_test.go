@@ -316,8 +316,8 @@ func TestReorgWhileThePageIsClosed(t *testing.T) {
 	native, _ := w.holds(alice.account)
 	id := g.order(task.SD, sd(t, 1))
 	done := g.finish(id)
+	w.chain.Pause() // or it grows meanwhile, until the block of the outcome is final
 	g.close()
-	w.chain.Pause() // or it grows meanwhile, and keeps the block of the outcome
 	w.must(w.chain.Reorg(int(w.head()-done.Outcome.Block)+1, devchain.Remined))
 	w.chain.Resume()
 	g = w.reopen(alice, onDisk(g.store.disk))
