@@ -96,7 +96,7 @@ func (v *visitor) version() (text string) {
 func TestKeptPageOpensWithoutANetwork(t *testing.T) {
 	t.Parallel()
 	n := network(t, func(o *devnet.Options) { o.Offline = true })
-	v := visit(t, n)
+	v := alone(t).visit(n)
 	v.connect(digests)
 	v.order("a lamp in the snow", 1)
 	v.done("a lamp in the snow", 1)
@@ -124,7 +124,7 @@ func TestKeptPageOpensWithoutANetwork(t *testing.T) {
 func TestKeptPageTakesANewVersionWhenNoPaymentIsOnItsWay(t *testing.T) {
 	live, next := deployed(t), nextVersion(t)
 	n := network(t, func(o *devnet.Options) { o.Offline, o.Site = true, live })
-	v := visit(t, n)
+	v := alone(t).visit(n)
 	v.ready()
 	v.truly("the page to be kept", isKept)
 	v.reload()
@@ -178,7 +178,7 @@ func TestKeptPageCanBeTakenBackByTheHost(t *testing.T) {
 	t.Parallel()
 	live := deployed(t)
 	n := network(t, func(o *devnet.Options) { o.Offline, o.Site = true, live })
-	v := visit(t, n)
+	v := alone(t).visit(n)
 	v.ready()
 	v.truly("the page to be kept", isKept)
 	v.run(chromedp.Evaluate(`caches.open("of somebody else").then(() => true)`, nil, awaited))

@@ -66,6 +66,13 @@ func browse(t *testing.T) *visitor {
 	return newVisitor(t, private)
 }
 
+// alone is browse in a browser that is not shared: what a page keeps is kept on the disk,
+// as it is for people.
+func alone(t *testing.T) *visitor {
+	t.Helper()
+	return newVisitor(t, func(t *testing.T) (context.Context, func()) { return started(t, thrifty...) })
+}
+
 // measured starts a browser as people have it, for what takes the time.
 func measured(t *testing.T) *visitor {
 	t.Helper()
