@@ -53,7 +53,7 @@ unit: chromium ## unit tests, with the race detector where there is a C compiler
 	@echo "== unit tests $(RACE)"
 	@$(GO) test -vet=off -timeout 30m $(RACE) -short $(filter-out $(addprefix crynux-dapp/,$(SINGLE) $(INPAGE) wasm/e2e),$(shell $(GO) list ./...))
 	@echo "== unit tests without goroutines, those in the browser, and those that -short has not done"
-	@$(GO) test -vet=off -timeout 30m -parallel 6 ./app ./app/runner $(addprefix ./,$(SINGLE) $(INPAGE))
+	@$(GO) test -vet=off -timeout 30m -parallel 6 ./app ./app/runner ./relay/devrelay $(addprefix ./,$(SINGLE) $(INPAGE))
 
 e2e: chromium ## journeys in Chromium over the built site and the development network
 	@echo "== journeys"

@@ -127,6 +127,9 @@ func (p *process) send(e *exchange) (*http.Response, []byte, error) {
 // TestReplay repeats what was asked of the real Relay, at the recorded times over the recorded logs,
 // and compares status, headers and bytes.
 func TestReplay(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short replays nothing: one request follows the other, and it takes seven times as long with the race detector")
+	}
 	var exchanges []exchange
 	readTestdata(t, "exchanges.json", &exchanges)
 	running := startProcesses(t)
