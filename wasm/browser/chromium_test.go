@@ -64,22 +64,25 @@ func TestWhereWorkersAreForbidden(t *testing.T) {
 	}
 }
 
-// programs is a folder with the tests and the worker, which are compiled once.
-var programs = sync.OnceValues(func() (dir string, err error) {
-	if dir, err = os.MkdirTemp("", "crynux-dapp-browser"); err != nil {
-		return "", err
+// programs is the folder for the tests and the worker.
+var programs string
+
+// compiled compiles them, once and only for tests that need them.
+var compiled = sync.OnceValue(func() error {
+	if err := compile("test", "-c", "-o", filepath.Join(programs, "tests.wasm"), "."); err != nil {
+		return err
 	}
-	if err := compile("test", "-c", "-o", filepath.Join(dir, "tests.wasm"), "."); err != nil {
-		return dir, err
-	}
-	return dir, compile("build", "-o", filepath.Join(dir, "worker.wasm"), "../worker")
+	return compile("build", "-o", filepath.Join(programs, "worker.wasm"), "../worker")
 })
 
 func TestMain(m *testing.M) {
-	code := m.Run()
-	if dir, _ := programs(); dir != "" {
-		os.RemoveAll(dir)
+	var err error
+	if programs, err = os.MkdirTemp("", "crynux-dapp-browser"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
+	code := m.Run()
+	os.RemoveAll(programs)
 	os.Exit(code)
 }
 
@@ -87,11 +90,10 @@ func TestMain(m *testing.M) {
 func serve(t *testing.T) string {
 	t.Helper()
 	noteSources(t, "../..")
-	dir, err := programs()
-	if err != nil {
+	if err := compiled(); err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(harness(t, dir))
+	server := httptest.NewServer(harness(t, programs))
 	t.Cleanup(server.Close)
 	return server.URL
 }
@@ -191,9 +193,9 @@ func harness(t *testing.T, dir string) http.Handler {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}
-		programs := fmt.Sprintf(`{"worker.wasm": {"size": %d, "sha256": "%x"}}`, len(program), sha256.Sum256(program))
+		sums := fmt.Sprintf(`{"worker.wasm": {"size": %d, "sha256": "%x"}}`, len(program), sha256.Sum256(program))
 		w.Header().Set("Content-Type", "text/javascript")
-		fmt.Fprint(w, strings.ReplaceAll(string(script), "{{.Programs}}", programs))
+		fmt.Fprint(w, strings.ReplaceAll(string(script), "{{.Programs}}", sums))
 	})
 
 	// A worker that dies of its first question, and only once.

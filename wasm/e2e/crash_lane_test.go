@@ -35,7 +35,7 @@ import (
 // opened again.
 type lane struct {
 	*visitor
-	browser context.Context // its own blank page: the browser lives as long
+	browser context.Context // its own blank page: the window lives as long
 	close   func()          // ends the page that is open now
 	at      string          // address of the page
 	clock   string
@@ -45,7 +45,7 @@ type lane struct {
 	crossed chan stopped
 }
 
-// laneOf starts a browser on a network; its page is not yet open.
+// laneOf opens a private window on a network; its page is not yet open.
 func laneOf(t *testing.T, n *devnet.Network, name string, purse bool) *lane {
 	t.Helper()
 	l := &lane{purse: purse, clock: clockScript(n.Chain.Clock())}

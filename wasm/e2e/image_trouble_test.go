@@ -115,23 +115,25 @@ func TestImageTroubles(t *testing.T) {
 		}
 		w.AnswerWith(devchain.ApproveAll)
 	})
-	// signatures are one for the task and one for the picture, however long it takes.
-	signatures := func(t *testing.T, before int) {
-		t.Helper()
-		if got := v.prompts(digests)[signing] - before; got != 2 {
-			t.Errorf("the wallet was asked for %d signatures, want one for the task and one for the picture", got)
-		}
+	for _, late := range []struct {
+		what, prompt, says string
+		faults             devrelay.Faults // until it was seen
+	}{
+		{"the_Relay_is_late_in_sync", "a message in a bottle", "The Relay has not seen the task yet.", devrelay.Faults{LateSync: time.Hour}},
+		{"results_are_late_at_the_Relay", "a ship before the harbour", "The node has not delivered the results to the Relay yet.", devrelay.Faults{LateResults: time.Hour}},
+	} {
+		v.part(late.what, func(t *testing.T) {
+			before := v.prompts(digests)[signing]
+			n.Relay.SetFaults(late.faults)
+			v.order(late.prompt, 1)
+			v.sees(late.says)
+			n.Relay.SetFaults(devrelay.Faults{})
+			verified(late.prompt)
+			if got := v.prompts(digests)[signing] - before; got != 2 {
+				t.Errorf("the wallet was asked for %d signatures, want one for the task and one for the picture", got)
+			}
+		})
 	}
-	v.part("the_Relay_is_late_in_sync", func(t *testing.T) {
-		const prompt = "a message in a bottle"
-		before := v.prompts(digests)[signing]
-		n.Relay.SetFaults(devrelay.Faults{LateSync: time.Hour}) // until it was seen
-		v.order(prompt, 1)
-		v.sees("The Relay has not seen the task yet.")
-		n.Relay.SetFaults(devrelay.Faults{})
-		verified(prompt)
-		signatures(t, before)
-	})
 	v.part("results_are_late_at_the_node", func(*testing.T) {
 		const prompt = "a ship behind the horizon"
 		n.Nodes.SetFaults(devrelay.NodeFaults{WrongFile: true}) // the Relay takes none before it is the right one
@@ -139,16 +141,6 @@ func TestImageTroubles(t *testing.T) {
 		v.sees("The nodes have agreed and deliver the result")
 		n.Nodes.SetFaults(devrelay.NodeFaults{})
 		verified(prompt)
-	})
-	v.part("results_are_late_at_the_Relay", func(t *testing.T) {
-		const prompt = "a ship before the harbour"
-		before := v.prompts(digests)[signing]
-		n.Relay.SetFaults(devrelay.Faults{LateResults: time.Hour}) // until it was seen
-		v.order(prompt, 1)
-		v.sees("The node has not delivered the results to the Relay yet.")
-		n.Relay.SetFaults(devrelay.Faults{})
-		verified(prompt)
-		signatures(t, before)
 	})
 	v.part("the_Relay_is_away", func(*testing.T) {
 		const prompt = "a lighthouse without light"

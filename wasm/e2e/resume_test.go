@@ -164,7 +164,7 @@ func TestResumeInEveryPhase(t *testing.T) {
 		n.Nodes.SetFaults(devrelay.NodeFaults{Silent: true})
 		n.Relay.SetFaults(devrelay.Faults{})
 	})
-	v.part("nobody_is_there_until_the_end", func(*testing.T) {
+	v.part("nobody_is_there_until_the_end", func(t *testing.T) {
 		v.stored(job.Running)
 		v.run(chromedp.Navigate("about:blank")) // the person has left
 		n.Nodes.SetFaults(devrelay.NodeFaults{})
@@ -174,6 +174,9 @@ func TestResumeInEveryPhase(t *testing.T) {
 		})
 		v.open(n.Page)
 		v.doneAs(2, room, 1)
+		if asked := v.prompts(digests)[sending]; asked != 4 {
+			t.Errorf("the wallet was asked to send %d transactions for two tasks", asked)
+		}
 	})
 
 	const shop = "a closed shop"
